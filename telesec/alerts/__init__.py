@@ -1,0 +1,1 @@
+"""Urgent alerts: policies, steps, deliveries, acknowledgements. A policy never ends in silence."""

@@ -1,0 +1,166 @@
+"""What alerts need from a carrier, a mail server or a push service.
+
+A channel takes one notice to one address and says what became of it. Only a human acknowledges;
+"delivered" is never an acknowledgement.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+
+class ChannelKind(StrEnum):
+    """How a person can be reached."""
+
+    SMS = "sms"
+    VOICE = "voice"
+    PUSH = "push"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What one channel is asked to carry; no name, no number and no health data but ``to``.
+
+    Args:
+        delivery_id: Our attempt; travels in the status-callback address so that an attempt whose outcome is
+            unknown can be looked up at the provider.
+        to: E.164 number or e-mail address.
+        urgent_count: How many urgent messages wait.
+        code: Two digits, valid for this alert only.
+        language: ``fr`` or ``en``.
+        callback_base: Public URL of this installation, no trailing slash.
+        text: The ready sentence for SMS, e-mail and push.
+        spoken: Sentences for voice, in order; empty for other channels.
+    """
+
+    delivery_id: UUID
+    to: str = field(repr=False)
+    urgent_count: int
+    code: str
+    language: str
+    callback_base: str
+    text: str
+    spoken: tuple[str, ...] = ()
+
+
+class DeliveryStatus(StrEnum):
+    """What became of an attempt. ``delivered`` means the device or line got it, not a human."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    ANSWERED = "answered"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The provider took the notice."""
+
+    provider_id: str
+    status: DeliveryStatus
+
+
+class Channel(Protocol):
+    """One way to reach a person; what a plug-in registers.
+
+    ``send`` and ``look_up`` speak to the network: never inside a transaction. They raise
+    ``Unavailable``: ``permanent=True`` when this address can never work (invalid number, blocked), else False;
+    and ``DeliveryOutcomeUnknown`` when the request left and no answer came.
+    """
+
+    kind: ChannelKind
+    name: str
+
+    def send(self, notice: Notice) -> Receipt:
+        """Hand the notice to the provider."""
+        ...
+
+    def look_up(self, notice: Notice) -> Receipt | None:
+        """Find an attempt whose outcome is unknown; None when the provider never got it."""
+        ...
+
+
+class DeliveryOutcomeUnknown(Exception):  # noqa: N818 - named for what it tells
+    """The request left, no answer came; look it up before repeating."""
+
+
+@dataclass(frozen=True)
+class DeliveryReport:
+    """A provider tells what became of an attempt (status callback)."""
+
+    delivery_id: UUID
+    provider_id: str
+    status: DeliveryStatus
+    error_code: str = ""
+
+
+@dataclass(frozen=True)
+class DigitsPressed:
+    """A person pressed keys in a voice call of ours."""
+
+    delivery_id: UUID
+    provider_id: str
+    digits: str
+
+
+@dataclass(frozen=True)
+class VoiceAnswered:
+    """A voice call of ours was picked up and asks what to say."""
+
+    delivery_id: UUID
+    provider_id: str
+
+
+@dataclass(frozen=True)
+class TextReceived:
+    """An SMS came in; ``from_number`` in E.164, ``body`` as typed."""
+
+    provider_id: str
+    from_number: str = field(repr=False)
+    to_number: str
+    body: str = field(repr=False)
+
+
+ProviderEvent = DeliveryReport | DigitsPressed | VoiceAnswered | TextReceived
+
+
+@dataclass(frozen=True)
+class WebhookRequest:
+    """A provider's request as plain values, so that parsing is pure.
+
+    ``form`` keeps repeated keys in order; ``url`` is the configured public URL of the door, never built from
+    the Host header.
+    """
+
+    url: str
+    form: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str]
+
+
+class Carrier(Protocol):
+    """The provider's side of ``doors.py``: checks signatures, parses events, words voice answers."""
+
+    name: str
+
+    def verify(self, request: WebhookRequest) -> bool:
+        """Return whether the provider's signature is right for this request."""
+        ...
+
+    def parse(self, request: WebhookRequest) -> ProviderEvent:
+        """Return the event; pure.
+
+        Raises:
+            Refused: The request is not one of the provider's (422).
+        """
+        ...
+
+    def speak(self, sentences: tuple[str, ...], *, language: str, gather_url: str | None) -> str:
+        """Return the provider's document (TwiML) that says sentences and, if asked, gathers two digits."""
+        ...
