@@ -1,0 +1,1 @@
+"""One folder per outside system; each registers through the hooks and knows no service."""
