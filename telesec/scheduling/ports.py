@@ -40,14 +40,15 @@ class Busy:
     """One occupied stretch of the practice's calendar, ``[start, end)``, aware, UTC.
 
     ``uid`` lets our own appointments be told from what others wrote; ``token`` is our claim's id
-    when the entry carries one.
+    when the entry carries one. ``lane_weight`` is how many lanes of the schedule the entry takes;
+    0, the safe default for what others wrote, means all of them.
     """
 
     start: datetime
     end: datetime
     uid: str
     token: UUID | None = None
-    lane_weight: int = 1
+    lane_weight: int = 0
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ class CalendarGateway(Protocol):
     def put(self, write: AppointmentWrite) -> CalendarEntry:
         """Create (no ``href``) or replace (``href`` and ``etag``) our entry, conditionally.
 
-        Repeating a create of the same ``claim_id`` and ``uid`` that already took effect returns what is there.
+        Repeating a create of the same ``claim_id`` and ``uid`` that took effect returns what is there.
 
         Raises:
             CalendarConflictError: The server refused (412, 409) and it is not our own entry.
