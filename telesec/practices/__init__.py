@@ -1,0 +1,1 @@
+"""Practices: our tenants, their practitioners, lines, hours, absences, greetings and instructions."""

@@ -1,0 +1,76 @@
+"""Two numbers everybody types by hand: a telephone number and an RPPS.
+
+Both are refused here, before anything is stored, because a wrong one is found out on the day a
+doctor cannot be reached.
+"""
+
+import re
+from dataclasses import dataclass
+
+E164 = re.compile(r"^\+[1-9][0-9]{6,14}$")
+"""ITU-T E.164: a plus sign and at most fifteen digits."""
+
+_NOISE = re.compile(r"[\s.\-()/\u00a0\u202f]")
+
+
+@dataclass(frozen=True)
+class Region:
+    """How one country dials at home.
+
+    Args:
+        calling_code: For instance ``33``.
+        trunk: The digit dialled before a national number, dropped after the calling code.
+        national: Digits of a national number without the trunk digit.
+    """
+
+    calling_code: str
+    trunk: str
+    national: int
+
+
+FRANCE = Region("33", "0", 9)
+
+
+def to_e164(typed: str, region: Region = FRANCE) -> str | None:
+    """Return the number in E.164, or None when it cannot be one.
+
+    Accepts what people type: spaces, dots, ``00`` for the plus sign, the national form of ``region``
+    and the ``(0)`` of a letterhead (``+33 (0)1 …``).
+    """
+    digits = _NOISE.sub("", typed)
+    international = digits.startswith(("+", "00"))
+    if digits.startswith("00"):
+        digits = "+" + digits[2:]
+    if not international:
+        if not (digits.startswith(region.trunk) and len(digits) == region.national + 1):
+            return None
+        digits = f"+{region.calling_code}{digits[1:]}"
+    written_with_trunk = f"+{region.calling_code}{region.trunk}"
+    if digits.startswith(written_with_trunk) and len(digits) == len(written_with_trunk) + region.national:
+        digits = f"+{region.calling_code}{digits[len(written_with_trunk) :]}"
+    return digits if E164.match(digits) else None
+
+
+def luhn(digits: str) -> bool:
+    """Return whether the last digit is the Luhn check digit of the others (ISO/IEC 7812-1, annex B)."""
+    total = 0
+    for position, char in enumerate(reversed(digits)):
+        value = int(char)
+        if position % 2:
+            value = value * 2 - 9 if value > 4 else value * 2
+        total += value
+    return total % 10 == 0
+
+
+def is_rpps(number: str) -> bool:
+    """Return whether this is an RPPS number: eleven ASCII digits, the last one their Luhn check.
+
+    Source: Agence du numérique en santé, "Répertoire partagé des professionnels de santé", format
+    of the identifier. The SAS prefix ``8`` is not a part of the number.
+    """
+    return re.fullmatch(r"[0-9]{11}", number) is not None and luhn(number)
+
+
+def masked(number: str) -> str:
+    """Return a number as a screen may show it to those who need only to recognise it."""
+    return f"{number[:3]} •• •• •• {number[-2:]}" if len(number) > 6 else "••"
