@@ -2,8 +2,9 @@
 
 import sqlalchemy as sa
 from alembic import op
-from migrations.support import global_table, system_lookup, tenant_table
 from sqlalchemy.dialects import postgresql
+
+from migrations.support import global_table, system_lookup, tenant_table
 
 revision = "0005_practices"
 down_revision = "0004_accounts"

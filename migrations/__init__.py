@@ -1,0 +1,1 @@
+"""The schema's history. Each step runs both ways, and beside the previous release's code."""

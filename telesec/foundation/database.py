@@ -1,0 +1,87 @@
+"""The database: declarative base, engine, and sessions that sign their tenant context.
+
+PostgreSQL only. Every tenant table's keys begin with ``practice_id``; queries name it too, since
+relying on the policy alone costs a scan. Tables outside tenants are listed in ``GLOBAL_TABLES``.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import BigInteger, DateTime, Engine, LargeBinary, MetaData, create_engine, event, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from telesec.foundation import tenant_context
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+    "ex": "ex_%(table_name)s_%(constraint_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Every table of telesec."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: DateTime(timezone=True),
+        UUID: PgUUID(as_uuid=True),
+        bytes: LargeBinary,
+        int: BigInteger,
+        dict[str, Any]: JSONB,
+    }
+
+
+class Database:
+    """One engine and its sessions, for the application role.
+
+    Args:
+        url: ``postgresql://…`` of the application role.
+        context_key: 32 bytes that sign the tenant context.
+        pool_size: Connections kept; twice as many may open under load.
+    """
+
+    def __init__(self, url: str, context_key: bytes, *, pool_size: int = 8) -> None:
+        self.url = url
+        self._context_key = context_key
+        self.engine: Engine = create_engine(
+            sqlalchemy_url(url), pool_size=pool_size, max_overflow=pool_size * 2, pool_pre_ping=True
+        )
+        self.sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+
+    def session(self, practice_ids: Sequence[UUID], actor: str) -> Session:
+        """Return a session whose every transaction signs this context first."""
+        session = self.sessions()
+        key = self._context_key
+
+        @event.listens_for(session, "after_begin")
+        def _sign(_session: Session, _transaction: object, connection: Any) -> None:
+            value = tenant_context.sign(key, practice_ids, actor)
+            connection.execute(
+                text("select set_config(:name, :value, true)"),
+                {"name": tenant_context.SETTING, "value": value},
+            )
+
+        return session
+
+    def direct(self) -> "psycopg.Connection[Any]":
+        """Open a connection of its own (advisory locks, LISTEN); the caller closes it."""
+        return psycopg.connect(self.url, autocommit=True)
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def sqlalchemy_url(url: str) -> str:
+    """Return ``url`` with the driver SQLAlchemy should use."""
+    scheme, rest = url.split("://", 1)
+    return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else url
