@@ -6,18 +6,26 @@ A channel takes one notice to one address and says what became of it. Only a hum
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from telesec.alerts.rules import ChannelKind, DeliveryStatus
 
-class ChannelKind(StrEnum):
-    """How a person can be reached."""
-
-    SMS = "sms"
-    VOICE = "voice"
-    PUSH = "push"
-    EMAIL = "email"
+__all__ = [
+    "Carrier",
+    "Channel",
+    "ChannelKind",
+    "DeliveryOutcomeUnknown",
+    "DeliveryReport",
+    "DeliveryStatus",
+    "DigitsPressed",
+    "Notice",
+    "ProviderEvent",
+    "Receipt",
+    "TextReceived",
+    "VoiceAnswered",
+    "WebhookRequest",
+]
 
 
 @dataclass(frozen=True)
@@ -46,19 +54,6 @@ class Notice:
     spoken: tuple[str, ...] = ()
 
 
-class DeliveryStatus(StrEnum):
-    """What became of an attempt. ``delivered`` means the device or line got it, not a human."""
-
-    QUEUED = "queued"
-    SENDING = "sending"
-    SENT = "sent"
-    DELIVERED = "delivered"
-    ANSWERED = "answered"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    SKIPPED = "skipped"
-
-
 @dataclass(frozen=True)
 class Receipt:
     """The provider took the notice."""
@@ -71,8 +66,8 @@ class Channel(Protocol):
     """One way to reach a person; what a plug-in registers.
 
     ``send`` and ``look_up`` speak to the network: never inside a transaction. They raise
-    ``Unavailable``: ``permanent=True`` when this address can never work (invalid number, blocked), else False;
-    and ``DeliveryOutcomeUnknown`` when the request left and no answer came.
+    ``Unavailable``: ``permanent=True`` when this address can never work (invalid number, blocked), else
+    False; and ``DeliveryOutcomeUnknown`` when the request left and no answer came.
     """
 
     kind: ChannelKind
@@ -87,7 +82,7 @@ class Channel(Protocol):
         ...
 
 
-class DeliveryOutcomeUnknown(Exception):  # noqa: N818 - named for what it tells
+class DeliveryOutcomeUnknown(Exception):
     """The request left, no answer came; look it up before repeating."""
 
 
@@ -161,6 +156,12 @@ class Carrier(Protocol):
         """
         ...
 
-    def speak(self, sentences: tuple[str, ...], *, language: str, gather_url: str | None) -> str:
-        """Return the provider's document (TwiML) that says sentences and, if asked, gathers two digits."""
+    def speak(
+        self, sentences: tuple[str, ...], *, language: str, gather_url: str | None, digits: int = 2
+    ) -> str:
+        """Return the provider's document (TwiML) that says sentences and, if asked, gathers ``digits`` keys.
+
+        The code of an alert has two digits, an outcome one. With a ``gather_url`` keys may be pressed while
+        the sentences are still being said.
+        """
         ...
