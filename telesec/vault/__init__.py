@@ -1,0 +1,1 @@
+"""Encryption of records: envelope, key ring, blind index, shredding. A stolen dump gives sizes and times."""

@@ -1,0 +1,109 @@
+"""Data keys out of the database: found or made, unwrapped, never kept beyond the key ring's memory."""
+
+import os
+from collections.abc import Sequence
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from telesec.foundation.errors import NotFound
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.vault import envelope
+from telesec.vault.models import PracticeKey, RecordKey
+
+
+def require_practice(uow: UnitOfWork, practice_id: UUID) -> None:
+    """Refuse practices outside the actor's; the database's own policy stands behind this."""
+    if practice_id not in uow.actor.memberships:
+        raise NotFound
+
+
+def practice_key(uow: UnitOfWork, practice_id: UUID) -> PracticeKey:
+    """Return the newest data key of a practice; the first use makes generation 1."""
+    newest = newest_practice_key(uow, practice_id)
+    if newest is None:
+        add_practice_key(uow, practice_id, 1)
+        newest = newest_practice_key(uow, practice_id)
+    return cast("PracticeKey", newest)
+
+
+def newest_practice_key(uow: UnitOfWork, practice_id: UUID) -> PracticeKey | None:
+    """Return the newest generation, or None before the first."""
+    return uow.session.scalars(
+        select(PracticeKey)
+        .where(PracticeKey.practice_id == practice_id)
+        .order_by(PracticeKey.generation.desc())
+        .limit(1)
+    ).first()
+
+
+def add_practice_key(uow: UnitOfWork, practice_id: UUID, generation: int) -> None:
+    """Make one generation; another transaction that made it first wins, and its key is used."""
+    context = envelope.practice_key_context(practice_id, generation)
+    kek_id, wrapped = uow.keys.wrap(os.urandom(envelope.KEY_BYTES), context)
+    uow.session.execute(
+        insert(PracticeKey)
+        .values(
+            practice_id=practice_id,
+            generation=generation,
+            kek_id=kek_id,
+            wrapped=wrapped,
+            created_at=uow.now(),
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def open_practice_key(uow: UnitOfWork, key: PracticeKey) -> bytes | bytearray:
+    """Return the plain data key."""
+    context = envelope.practice_key_context(key.practice_id, key.generation)
+    return uow.keys.unwrap(key.kek_id, key.wrapped, context)
+
+
+def record_key(uow: UnitOfWork, practice_id: UUID, record_id: UUID) -> tuple[int, bytearray]:
+    """Return generation and plain key of a record, making the key at the record's first sealing."""
+    found = record_keys(uow, practice_id, [record_id]).get(record_id)
+    if found is not None:
+        return found
+    parent = practice_key(uow, practice_id)
+    plain = bytearray(os.urandom(envelope.KEY_BYTES))
+    context = envelope.record_key_context(practice_id, record_id, parent.generation)
+    wrapped = envelope.wrap(open_practice_key(uow, parent), plain, context)
+    made = uow.session.execute(
+        insert(RecordKey)
+        .values(practice_id=practice_id, record_id=record_id, generation=parent.generation, wrapped=wrapped)
+        .on_conflict_do_nothing()
+        .returning(RecordKey.generation)
+    ).first()
+    if made is None:
+        return record_keys(uow, practice_id, [record_id])[record_id]
+    return parent.generation, plain
+
+
+def record_keys(
+    uow: UnitOfWork, practice_id: UUID, record_ids: Sequence[UUID]
+) -> dict[UUID, tuple[int, bytearray]]:
+    """Return generation and plain key of each record that has one: one query whatever their number.
+
+    Raises:
+        Unreadable: A wrapped key does not belong to its record, practice or generation.
+    """
+    rows = uow.session.execute(
+        select(RecordKey.record_id, RecordKey.wrapped, PracticeKey)
+        .join(
+            PracticeKey,
+            (PracticeKey.practice_id == RecordKey.practice_id)
+            & (PracticeKey.generation == RecordKey.generation),
+        )
+        .where(RecordKey.practice_id == practice_id, RecordKey.record_id.in_(record_ids))
+    )
+    opened: dict[UUID, tuple[int, bytearray]] = {}
+    for record_id, wrapped, parent in rows:
+        context = envelope.record_key_context(practice_id, record_id, parent.generation)
+        opened[record_id] = (
+            parent.generation,
+            envelope.unwrap(open_practice_key(uow, parent), wrapped, context),
+        )
+    return opened

@@ -1,0 +1,105 @@
+"""Seal, open and shred the fields of records; phone numbers as a blind index.
+
+The service that calls these has already authorized its own use case; here only the tenant is checked
+again. Nothing is logged and nothing is audited: the caller knows what was read and why.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.vault import envelope, keys
+from telesec.vault.envelope import Place, Unreadable
+from telesec.vault.models import RecordKey
+
+PHONE_INDEX = UUID(int=1)
+"""The record whose key makes a practice's phone index; rotated like any other record key."""
+
+
+def seal(
+    uow: UnitOfWork, practice_id: UUID, kind: str, record_id: UUID, version: int, **fields: str
+) -> dict[str, bytes]:
+    """Return each field sealed for one version of one record; makes the record's key at first use.
+
+    Args:
+        kind: What the record is, for instance ``message``; must be the same when it is opened.
+        version: The row's ``sealed_version`` these bytes are stored with.
+        fields: Name → text.
+    """
+    keys.require_practice(uow, practice_id)
+    generation, key = keys.record_key(uow, practice_id, record_id)
+    return {
+        name: envelope.seal(
+            key, generation, Place(practice_id, kind, record_id, version, name), text.encode()
+        )
+        for name, text in fields.items()
+    }
+
+
+def open(  # noqa: A001 - read at the call as vault.open
+    uow: UnitOfWork, practice_id: UUID, kind: str, record_id: UUID, version: int, **blobs: bytes
+) -> dict[str, str]:
+    """Return the text of each sealed field of one record.
+
+    Raises:
+        Unreadable: The record was shredded, or the bytes were altered or moved.
+    """
+    return open_many(uow, practice_id, kind, [(record_id, version, blobs)])[0]
+
+
+def open_many(
+    uow: UnitOfWork, practice_id: UUID, kind: str, rows: Sequence[tuple[UUID, int, Mapping[str, bytes]]]
+) -> list[dict[str, str]]:
+    """Return the text of the sealed fields of many records, in order; one query.
+
+    Args:
+        rows: (record id, sealed version, field name → sealed bytes).
+
+    Raises:
+        Unreadable: As :func:`open`, for any of them.
+    """
+    keys.require_practice(uow, practice_id)
+    if not rows:
+        return []
+    at_hand = keys.record_keys(uow, practice_id, [record_id for record_id, _, _ in rows])
+    opened: list[dict[str, str]] = []
+    for record_id, version, blobs in rows:
+        if record_id not in at_hand:
+            raise Unreadable
+        key = at_hand[record_id][1]
+        opened.append(
+            {
+                name: envelope.unseal(key, Place(practice_id, kind, record_id, version, name), blob).decode()
+                for name, blob in blobs.items()
+            }
+        )
+    return opened
+
+
+def phone_index(uow: UnitOfWork, practice_id: UUID, e164: str) -> int:
+    """Return the blind index of a phone number: 63 bits of HMAC-SHA256 under the practice's own key.
+
+    Equal numbers of one practice have equal indexes; between practices they say nothing. None exists
+    for names: the commonest names would show at any width.
+    """
+    keys.require_practice(uow, practice_id)
+    _, key = keys.record_key(uow, practice_id, PHONE_INDEX)
+    digest = hmac.new(key, b"telesec/bi/1\0phone\0" + e164.encode(), hashlib.sha256).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+def shred(uow: UnitOfWork, practice_id: UUID, record_id: UUID) -> None:
+    """Delete a record's key, so that nothing of it opens again.
+
+    This alone is not erasure: the wrapped key lingers in heap and log until the generation of the
+    practice key that wrapped it is destroyed (see ``rotation``) and key backups have expired.
+    """
+    keys.require_practice(uow, practice_id)
+    uow.session.execute(
+        delete(RecordKey).where(RecordKey.practice_id == practice_id, RecordKey.record_id == record_id)
+    )
+    uow.audit("record.shred", practice_id=practice_id, object_id=record_id)
