@@ -25,11 +25,14 @@ from telesec.foundation.errors import Stale
 class MasterKeys(Protocol):
     """Wraps and unwraps keys under the installation's master key; opaque to all but the vault."""
 
-    def wrap(self, plain: bytes, context: bytes) -> tuple[int, bytes]:
+    primary: int
+    """Id of the master key that wraps from now on."""
+
+    def wrap(self, plain: bytes | bytearray, context: bytes) -> tuple[int, bytes]:
         """Return the master key's id and the wrapped key."""
         ...
 
-    def unwrap(self, key_id: int, blob: bytes, context: bytes) -> bytes:
+    def unwrap(self, key_id: int, blob: bytes, context: bytes) -> bytes | bytearray:
         """Return the plain key, or raise when key, blob or context do not belong together."""
         ...
 

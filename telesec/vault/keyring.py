@@ -49,20 +49,20 @@ class MasterKeys:
         """Return the primary key's id and ``plain`` wrapped under it."""
         return self.primary, envelope.wrap(self._keys[self.primary], plain, _with(context, self.primary))
 
-    def unwrap(self, key_id: int, wrapped: bytes, context: bytes) -> bytearray:
+    def unwrap(self, key_id: int, blob: bytes, context: bytes) -> bytearray:
         """Return what was wrapped. The buffer is shared: do not wipe it.
 
         Raises:
             Unreadable: The master key is not at hand, or is another key under the same id.
         """
-        memo = (key_id, context, wrapped)
+        memo = (key_id, context, blob)
         with self._lock:
             known = self._opened.get(memo)
         if known is not None:
             return known
         if key_id not in self._keys:
             raise envelope.Unreadable
-        plain = envelope.unwrap(self._keys[key_id], wrapped, _with(context, key_id))
+        plain = envelope.unwrap(self._keys[key_id], blob, _with(context, key_id))
         with self._lock:
             return self._opened.setdefault(memo, plain)
 
