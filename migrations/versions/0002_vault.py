@@ -70,7 +70,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them away, in reverse order."""
-    drop_lookup(op, "sec.due_practice_keys(bigint, int)")
+    drop_lookup(op, "sec.due_practice_keys(primary_kek bigint, lim int)")
     op.drop_table("installation_key", schema="vault")
     op.drop_table("record_key", schema="vault")
     op.drop_table("practice_key", schema="vault")
