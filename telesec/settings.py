@@ -36,6 +36,7 @@ class Settings(BaseSettings):
         public_url: How browsers, phones and carriers reach this installation; no trailing slash.
         allowed_networks: Networks outgoing requests may reach although they are not public.
         trusted_proxies: How many reverse proxies stand before the web process.
+        pool_size: Database connections kept per process; twice as many more may open under load.
         streams: How many live streams one web process holds; threads are streams + 16.
     """
 
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     language: str = Field(default="fr", pattern="^(fr|en)$")
     log_format: str = Field(default="json", pattern="^(json|text)$")
     trusted_proxies: int = Field(default=0, ge=0, le=5)
+    pool_size: int = Field(default=8, ge=2, le=100)
     streams: int = Field(default=48, ge=1, le=2000)
     password_memory_kib: int = Field(default=47104, ge=1024)
     allowed_networks: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)] = ()

@@ -35,6 +35,24 @@ end $body$
 """
 
 
+DROP_QUEUE = """
+do $$ declare r record; begin
+  for r in select tablename from pg_tables
+           where schemaname = 'public' and tablename like 'procrastinate%' loop
+    execute format('drop table %I cascade', r.tablename);
+  end loop;
+  for r in select p.oid::regprocedure as f from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+           where n.nspname = 'public' and p.proname like 'procrastinate%' loop
+    execute 'drop function ' || r.f || ' cascade';
+  end loop;
+  for r in select t.typname from pg_type t join pg_namespace n on n.oid = t.typnamespace
+           where n.nspname = 'public' and t.typname like 'procrastinate%' and t.typtype in ('e', 'c') loop
+    execute format('drop type %I cascade', r.typname);
+  end loop;
+end $$
+"""
+
+
 def upgrade() -> None:
     """Make the context check and the queue."""
     op.execute(PRACTICES)
@@ -56,15 +74,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take both away."""
-    op.execute(
-        "do $$ declare r record; begin "
-        "for r in select tablename from pg_tables where schemaname = 'public' and tablename like 'procrastinate%' loop "
-        "execute format('drop table %I cascade', r.tablename); end loop; "
-        "for r in select p.oid::regprocedure as f from pg_proc p join pg_namespace n on n.oid = p.pronamespace "
-        "where n.nspname = 'public' and p.proname like 'procrastinate%' loop "
-        "execute 'drop function ' || r.f || ' cascade'; end loop; "
-        "for r in select t.typname from pg_type t join pg_namespace n on n.oid = t.typnamespace "
-        "where n.nspname = 'public' and t.typname like 'procrastinate%' and t.typtype in ('e', 'c') loop "
-        "execute format('drop type %I cascade', r.typname); end loop; end $$"
-    )
+    op.execute(DROP_QUEUE)
     op.execute("drop function sec.practices()")

@@ -11,8 +11,8 @@ from uuid import UUID
 
 import psycopg
 from sqlalchemy import BigInteger, DateTime, Engine, LargeBinary, MetaData, create_engine, event, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from telesec.foundation import tenant_context
@@ -33,7 +33,7 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
         datetime: DateTime(timezone=True),
-        UUID: PgUUID(as_uuid=True),
+        UUID: postgresql.UUID(as_uuid=True),
         bytes: LargeBinary,
         int: BigInteger,
         dict[str, Any]: JSONB,

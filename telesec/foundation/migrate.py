@@ -54,7 +54,8 @@ def check(url: str) -> None:
     if current != head():
         raise Misconfigured(
             say(
-                "The database is at revision %(current)s, this release needs %(head)s. Run: telesec db upgrade",
+                "The database is at revision %(current)s, this release needs %(head)s. "
+                "Run: telesec db upgrade",
                 current=current or "-",
                 head=head(),
             )

@@ -13,8 +13,8 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, column, func, literal, select, true, tuple_
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import aliased
 
 from telesec.foundation.errors import Refused
@@ -66,7 +66,7 @@ def bounded(limit: int | None, *, default: int = 50) -> int:
     return max(1, min(limit or default, LARGEST_PAGE))
 
 
-def across_practices(
+def across_practices(  # noqa: PLR0913 - one value each, all but two by name
     model: Any,
     practice_ids: Sequence[UUID],
     *,
@@ -87,7 +87,9 @@ def across_practices(
         after: The last row of the previous page.
         newest_first: Direction.
     """
-    practices = func.unnest(literal(list(practice_ids), ARRAY(PgUUID(as_uuid=True)))).table_valued("practice")
+    practices = func.unnest(literal(list(practice_ids), ARRAY(postgresql.UUID(as_uuid=True)))).table_valued(
+        "practice"
+    )
     order = (at.desc(), model.id.desc()) if newest_first else (at.asc(), model.id.asc())
     inner = select(model).where(model.practice_id == column("practice"), where)
     if after is not None:

@@ -135,7 +135,8 @@ class PostgresServer:
         result = subprocess.run(
             [
                 str(self.programs / "initdb"), "-D", str(self.data), "-U", SUPERUSER,
-                "-E", "UTF8", "--locale=C", "-A", "scram-sha-256", f"--pwfile={self.password_file}", "--no-instructions",
+                "-E", "UTF8", "--locale=C", "-A", "scram-sha-256",
+                f"--pwfile={self.password_file}", "--no-instructions",
             ],
             capture_output=True, check=False, preexec_fn=self._become(),
         )  # fmt: skip

@@ -59,12 +59,18 @@ class LiveEvent:
 class Parts(Protocol):
     """What a unit of work is made from; ``bootstrap`` supplies it."""
 
-    database: Database
-    clock: Clock
-    keys: MasterKeys
-    record: Callable[[Session, Actor, Sequence[AuditNote], datetime], None]
-    defer: Callable[[Session, str], None]
-    send: Callable[[Sequence[LiveEvent]], None]
+    @property
+    def database(self) -> Database: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def keys(self) -> MasterKeys: ...
+    @property
+    def record(self) -> Callable[[Session, Actor, Sequence[AuditNote], datetime], None]: ...
+    @property
+    def defer(self) -> Callable[[Session, str], None]: ...
+    @property
+    def send(self) -> Callable[[Sequence[LiveEvent]], None]: ...
 
 
 class UnitOfWork:

@@ -1,1 +1,1 @@
-"""The shipped test kit: the clock, the cast, fakes with fault knobs, contract tests."""
+"""The shipped test kit: real PostgreSQL, a clock that moves, the cast, and servers to talk to."""

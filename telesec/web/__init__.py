@@ -1,0 +1,1 @@
+"""The shell all pages share: access marks, errors, language, templates, security headers."""
