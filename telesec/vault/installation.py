@@ -3,6 +3,8 @@
 They are sealed under an installation key in the same envelope, with the all-zero practice id.
 """
 
+import hashlib
+import hmac
 import os
 from uuid import UUID
 
@@ -46,6 +48,24 @@ def unseal(uow: UnitOfWork, kind: str, record_id: UUID, **blobs: bytes) -> dict[
             raise Unreadable
         opened[name] = envelope.unseal(_open(uow, found), Place(INSTALLATION, kind, record_id, 1, name), blob)
     return opened
+
+
+def index(uow: UnitOfWork, purpose: str, value: str) -> int:
+    """Return the blind index of a value that is looked up before any practice is known.
+
+    63 bits of HMAC-SHA256 under the installation's first key, which is re-wrapped but never replaced:
+    a new key would lose every index made before.
+
+    Args:
+        purpose: What the index is for; equal values of two purposes have unrelated indexes.
+        value: For instance an E.164 number.
+    """
+    first = uow.session.scalars(
+        select(InstallationKey).order_by(InstallationKey.generation).limit(1)
+    ).first() or _make(uow, 1)
+    message = b"telesec/bi/0\0" + purpose.encode() + b"\0" + value.encode()
+    digest = hmac.new(_open(uow, first), message, hashlib.sha256).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
 
 
 def check_canary(uow: UnitOfWork) -> None:
