@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.support import global_table, system_lookup, tenant_table
+from migrations.support import drop_lookup, global_table, system_lookup, tenant_table
 
 revision = "0005_practices"
 down_revision = "0004_accounts"
@@ -161,7 +161,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them away, in reverse order."""
-    op.execute("DROP FUNCTION sec.find_line(text)")
+    drop_lookup(op, "sec.find_line(called text)")
     op.drop_table("instruction")
     op.drop_table("greeting")
     op.drop_table("absence")

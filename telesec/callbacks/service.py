@@ -1,0 +1,173 @@
+"""Use cases of promised calls: open one, settle it, close it.
+
+Asking again for somebody who already waits returns the waiting card with its place kept; the earlier
+of the two promises holds.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from telesec.callbacks.models import Callback
+from telesec.callbacks.reads import KIND
+from telesec.callbacks.rules import CallbackState, CloseReason, earlier, promise_fits
+from telesec.foundation.access import Facts, Permission, authorize
+from telesec.foundation.errors import NotFound, Refused
+from telesec.foundation.ids import new_id
+from telesec.foundation.language import say
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.patients.models import Patient
+from telesec.practices.numbers import to_e164
+from telesec.vault import service as vault
+
+
+@dataclass(frozen=True)
+class OpenCallback:
+    """A promise to call somebody back at ``due_at`` (aware)."""
+
+    practice_id: UUID
+    phone: str = field(repr=False)
+    due_at: datetime
+    patient_id: UUID | None = None
+    call_id: UUID | None = None
+    note: str = field(default="", repr=False)
+
+
+def open_callback(uow: UnitOfWork, command: OpenCallback) -> UUID:
+    """Promise a call; return the card's id, the waiting one's if there is one.
+
+    Raises:
+        Refused: Not a telephone number, or a time that is past or more than a month away (422).
+        NotFound: No such patient here.
+    """
+    authorize(uow, Permission.CALLBACK_WRITE, on=Facts(command.practice_id))
+    number = to_e164(command.phone)
+    if number is None:
+        raise Refused("bad_number", say("Check the telephone number."), status=422, field="phone")
+    if not promise_fits(command.due_at, uow.now()):
+        raise Refused("bad_due_at", say("Promise a time within the next month."), status=422, field="due_at")
+    if command.patient_id is not None:
+        _patient_here(uow, command.practice_id, command.patient_id)
+    index = vault.phone_index(uow, command.practice_id, number)
+    waiting = _waiting(uow, command, index)
+    if waiting is None:
+        try:
+            with uow.session.begin_nested():
+                return _create(uow, command, number, index)
+        except IntegrityError:
+            waiting = _waiting(uow, command, index)
+            if waiting is None:
+                raise
+    waiting.due_at = earlier(waiting.due_at, command.due_at)
+    uow.audit("callback.repeat", practice_id=command.practice_id, object_id=waiting.id)
+    uow.publish("callbacks", command.practice_id, waiting.id)
+    return waiting.id
+
+
+def settle(uow: UnitOfWork, practice_id: UUID, callback_id: UUID) -> None:
+    """Record that we called back and spoke to them; settling twice is settling once."""
+    authorize(uow, Permission.CALLBACK_WRITE, on=Facts(practice_id))
+    _end(uow, _locked(uow, practice_id, callback_id), CallbackState.SETTLED, None)
+
+
+def close(uow: UnitOfWork, practice_id: UUID, callback_id: UUID, reason: CloseReason) -> None:
+    """End a card without our calling, with the reason why."""
+    authorize(uow, Permission.CALLBACK_WRITE, on=Facts(practice_id))
+    _end(uow, _locked(uow, practice_id, callback_id), CallbackState.CLOSED, reason)
+
+
+def got_through(uow: UnitOfWork, practice_id: UUID, number: str, patient_id: UUID | None = None) -> int:
+    """Close what waits for a caller who reached us by themselves; return how many cards that was.
+
+    Args:
+        uow: Carries the actor and the clock.
+        practice_id: The practice they called.
+        number: Their number, E.164; with it only cards without a patient are closed, since a number
+            may be shared.
+        patient_id: The patient, once known.
+    """
+    authorize(uow, Permission.CALLBACK_WRITE, on=Facts(practice_id))
+    about = Callback.patient_id == patient_id
+    if patient_id is None:
+        index = vault.phone_index(uow, practice_id, number)
+        about = Callback.patient_id.is_(None) & (Callback.phone_index == index)
+    rows = uow.session.scalars(
+        select(Callback)
+        .where(Callback.practice_id == practice_id, Callback.state == CallbackState.OPEN.value, about)
+        .with_for_update()
+    ).all()
+    for row in rows:
+        _end(uow, row, CallbackState.CLOSED, CloseReason.GOT_THROUGH)
+    return len(rows)
+
+
+def _create(uow: UnitOfWork, command: OpenCallback, number: str, index: int) -> UUID:
+    callback_id = new_id()
+    sealed = vault.seal(
+        uow, command.practice_id, KIND, callback_id, 1, phone=number, note=command.note.strip()
+    )
+    uow.session.add(
+        Callback(
+            practice_id=command.practice_id,
+            id=callback_id,
+            patient_id=command.patient_id,
+            call_id=command.call_id,
+            phone_index=index,
+            phone_sealed=sealed["phone"],
+            note_sealed=sealed["note"],
+            sealed_version=1,
+            due_at=command.due_at,
+            state=CallbackState.OPEN.value,
+            opened_by=uow.actor.person_id,
+            opened_at=uow.now(),
+        )
+    )
+    uow.session.flush()
+    uow.audit("callback.open", practice_id=command.practice_id, object_id=callback_id)
+    uow.publish("callbacks", command.practice_id, callback_id)
+    return callback_id
+
+
+def _waiting(uow: UnitOfWork, command: OpenCallback, index: int) -> Callback | None:
+    """Return the open card of that patient, or of that number where no patient is known, locked."""
+    about = Callback.patient_id == command.patient_id
+    if command.patient_id is None:
+        about = Callback.patient_id.is_(None) & (Callback.phone_index == index)
+    return uow.session.scalar(
+        select(Callback)
+        .where(Callback.practice_id == command.practice_id, Callback.state == CallbackState.OPEN.value, about)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def _end(uow: UnitOfWork, row: Callback, state: CallbackState, reason: CloseReason | None) -> None:
+    if row.state != CallbackState.OPEN.value:
+        return
+    row.state = state.value
+    row.reason = reason.value if reason else None
+    row.settled_by = uow.actor.person_id
+    row.settled_at = uow.now()
+    uow.session.flush()
+    uow.audit("callback.end", practice_id=row.practice_id, object_id=row.id, state=row.state)
+    uow.publish("callbacks", row.practice_id, row.id)
+
+
+def _locked(uow: UnitOfWork, practice_id: UUID, callback_id: UUID) -> Callback:
+    row = uow.session.scalar(
+        select(Callback)
+        .where(Callback.practice_id == practice_id, Callback.id == callback_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _patient_here(uow: UnitOfWork, practice_id: UUID, patient_id: UUID) -> None:
+    if uow.session.get(Patient, (practice_id, patient_id)) is None:
+        raise NotFound
