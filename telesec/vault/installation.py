@@ -62,7 +62,7 @@ def index(uow: UnitOfWork, purpose: str, value: str) -> int:
     """
     first = uow.session.scalars(
         select(InstallationKey).order_by(InstallationKey.generation).limit(1)
-    ).first() or _make(uow, 1)
+    ).first() or make(uow, 1)
     message = b"telesec/bi/0\0" + purpose.encode() + b"\0" + value.encode()
     digest = hmac.new(_open(uow, first), message, hashlib.sha256).digest()
     return int.from_bytes(digest[:8], "big") >> 1
