@@ -87,9 +87,8 @@ def across_practices(  # noqa: PLR0913 - one value each, all but two by name
         after: The last row of the previous page.
         newest_first: Direction.
     """
-    practices = func.unnest(literal(list(practice_ids), ARRAY(postgresql.UUID(as_uuid=True)))).table_valued(
-        "practice"
-    )
+    wanted = literal(list(practice_ids), ARRAY(postgresql.UUID(as_uuid=True)))
+    practices = func.unnest(wanted).table_valued("practice").render_derived(name="served")
     order = (at.desc(), model.id.desc()) if newest_first else (at.asc(), model.id.asc())
     inner = select(model).where(model.practice_id == column("practice"), where)
     if after is not None:
