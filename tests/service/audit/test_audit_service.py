@@ -1,4 +1,5 @@
 import threading
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -9,8 +10,26 @@ from telesec.audit import commands, jobs, rules
 from telesec.audit import service as audit
 from telesec.audit.models import Entry, Pending
 from telesec.audit.rules import Checkpoint, Fault
-from telesec.foundation.access import Purpose, system_actor
+from telesec.foundation.access import Actor, Purpose, Role, system_actor
 from telesec.foundation.errors import Forbidden
+from telesec.foundation.ids import new_id
+
+
+@pytest.fixture
+def deps(deps):
+    return deps.with_parts(record=audit.append_pending)
+
+
+@pytest.fixture
+def cast():
+    """Practices nothing has happened to yet; the trail needs only their ids."""
+    lilas, glycines = new_id(), new_id()
+    return SimpleNamespace(
+        lilas=lilas,
+        glycines=glycines,
+        ada=Actor(Role.SECRETARY, new_id(), dict.fromkeys((lilas, glycines), Role.SECRETARY)),
+        stranger=Actor(Role.SECRETARY, new_id()),
+    )
 
 
 def act(uow_as, actor, practice, *, count=1, action="message.read", **detail):
