@@ -21,7 +21,7 @@ from telesec.foundation.clock import Clock, SystemClock
 from telesec.foundation.database import Database
 from telesec.foundation.embedded_postgres import EmbeddedPostgres
 from telesec.foundation.errors import Misconfigured, Unavailable
-from telesec.foundation.jobs import WakeUps
+from telesec.foundation.jobs import Sweep, WakeUps
 from telesec.foundation.language import say
 from telesec.foundation.live import LiveHub, LiveSender
 from telesec.foundation.unit_of_work import AuditNote, LiveEvent, MasterKeys, UnitOfWork, open_unit_of_work
@@ -32,6 +32,8 @@ from telesec.vault import keyring
 
 T = TypeVar("T")
 BUILT_IN: tuple[str, ...] = ()
+
+SWEEPS: Mapping[str, Sweep] = {sweep.name: sweep for room in () for sweep in room.SWEEPS}
 
 
 @dataclass(frozen=True)

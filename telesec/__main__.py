@@ -1,0 +1,5 @@
+"""``python -m telesec``."""
+
+from telesec.cli import main
+
+main()

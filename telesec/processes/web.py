@@ -1,0 +1,43 @@
+"""The web process: waitress, with enough threads for its live streams and its pages."""
+
+import os
+import signal
+from types import FrameType
+
+import structlog
+from flask import Flask
+from waitress.server import create_server
+
+from telesec.settings import Settings
+
+log = structlog.get_logger(__name__)
+PAGE_THREADS = 16
+
+
+def run_web(app: Flask, settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; requests being answered are finished."""
+    server = create_server(
+        app,
+        host=settings.host,
+        port=settings.port,
+        threads=settings.streams + PAGE_THREADS,
+        ident=None,
+        asyncore_use_poll=True,
+        channel_timeout=60,
+        trusted_proxy="*" if settings.trusted_proxies else None,
+        trusted_proxy_count=settings.trusted_proxies or None,
+        trusted_proxy_headers={"x-forwarded-proto", "x-forwarded-for"} if settings.trusted_proxies else None,
+        clear_untrusted_proxy_headers=True,
+    )
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    log.info("web.started", port=settings.port, pid=os.getpid())
+    try:
+        server.run()
+    finally:
+        server.close()
+        log.info("web.stopped", pid=os.getpid())
