@@ -1,0 +1,87 @@
+"""The words of the carrier's pages: English, and its French. Not part of the product's catalogue."""
+
+from collections.abc import Mapping
+from typing import Final
+
+FRENCH: Final[Mapping[str, str]] = {
+    "Simulated phones": "Téléphones simulés",
+    "Nobody is really called: these numbers are fictional.": (
+        "Personne n’est vraiment appelé : ces numéros sont fictifs."
+    ),
+    "No phone has received anything yet.": "Aucun téléphone n’a encore rien reçu.",
+    "Phones": "Téléphones",
+    "Number": "Numéro",
+    "State": "État",
+    "SMS received": "SMS reçus",
+    "Calls": "Appels",
+    "Ring a line": "Appeler une ligne",
+    "Line called": "Ligne appelée",
+    "Calling phone": "Téléphone appelant",
+    "Call": "Appeler",
+    "Phone": "Téléphone",
+    "It rings": "Ça sonne",
+    "rings": "sonne",
+    "Call in progress": "Appel en cours",
+    "on a call": "en communication",
+    "quiet": "au repos",
+    "Nothing rings.": "Rien ne sonne.",
+    "Call from": "Appel de",
+    "Answer": "Décrocher",
+    "Decline": "Refuser",
+    "Let it ring out": "Laisser sonner",
+    "Let the voicemail answer": "Laisser répondre la messagerie",
+    "The voice says": "La voix dit",
+    "The call waits for keys.": "L’appel attend des touches.",
+    "The call does not wait for keys.": "L’appel n’attend pas de touches.",
+    "Key": "Touche",
+    "Hang up": "Raccrocher",
+    "Speak after the beep": "Parler après le bip",
+    "What you say": "Ce que vous dites",
+    "Speak": "Parler",
+    "Messages and calls": "Messages et appels",
+    "Nothing yet.": "Rien pour l’instant.",
+    "Reply by SMS": "Répondre par SMS",
+    "Text of the SMS": "Texte du SMS",
+    "To": "À",
+    "Send": "Envoyer",
+    "Back": "Retour",
+    "All phones": "Tous les téléphones",
+    "SMS from": "SMS de",
+    "SMS to": "SMS à",
+    "Keys pressed": "Touches pressées",
+    "This page renews itself every 3 seconds.": "Cette page se renouvelle toutes les 3 secondes.",
+    "Stop renewing": "Ne plus renouveler",
+    "Renew again": "Renouveler à nouveau",
+    "Not possible now:": "Impossible maintenant :",
+    "Simulated phone": "Téléphone simulé",
+    "Other language": "English",
+    "ringing": "sonne",
+    "in-progress": "en cours",
+    "completed": "terminé",
+    "busy": "occupé",
+    "no-answer": "sans réponse",
+    "failed": "échec",
+    "canceled": "annulé",
+    "delivered": "remis",
+    "received": "envoyé",
+    "voicemail": "messagerie",
+    "no call in progress": "aucun appel en cours",
+    "it does not ring": "il ne sonne pas",
+    "the call does not wait for keys": "l’appel n’attend pas de touches",
+    "the call does not record": "l’appel n’enregistre pas",
+    "keys are 0 to 9, * and #": "les touches vont de 0 à 9, * et #",
+    "a number, and 1 to 1600 characters": "un numéro, et de 1 à 1600 caractères",
+    "two different numbers like +33639980001": "deux numéros différents comme +33639980001",
+    "this phone is on a call": "ce téléphone est en communication",
+    "no such act": "cette action n’existe pas",
+}
+ENGLISH: Final[Mapping[str, str]] = {
+    "Other language": "Français",
+    "received": "sent",
+    "in-progress": "in progress",
+}
+
+
+def translate(language: str, words: str) -> str:
+    """Return some words in ``fr`` or ``en``; a missing one stays English."""
+    return (FRENCH if language == "fr" else ENGLISH).get(words, words)
