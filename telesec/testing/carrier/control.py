@@ -9,7 +9,6 @@ from telesec.testing.carrier import acts
 from telesec.testing.carrier.faults import Fault
 from telesec.testing.carrier.network import Doors, Network
 
-
 Act = Callable[[Network, str, Mapping[str, str]], object]
 
 ACTS: Final[Mapping[str, Act]] = {

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 FIELDS: Final[Mapping[str, str]] = {"To": "to", "From": "from", "Status": "status"}
 DATES: Final[Mapping[str, str]] = {"DateSent": "date_sent", "StartTime": "start_time", "EndTime": "end_time"}
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T00:00:00Z)?")
+# The client writes a date as midnight; both mean the whole day.
 
 
 def _during(value: str) -> tuple[datetime, datetime]:

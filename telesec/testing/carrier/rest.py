@@ -179,7 +179,9 @@ class _Views:
     def list_messages(self, account_sid: str) -> Response:
         with self._network.condition:
             rows = [text.as_json(account_sid) for text in reversed(self._network.texts.values())]
-        return jsonify(page_of("messages", rows, request.args, path=request.path, dates=("DateSent",)))
+        return jsonify(
+            page_of("messages", rows, request.args.to_dict(), path=request.path, dates=("DateSent",))
+        )
 
     def create_call(self, account_sid: str) -> tuple[Response, int] | Response:
         to, sender = self._numbers(21201)
@@ -208,7 +210,7 @@ class _Views:
         with self._network.condition:
             rows = [call.as_json(account_sid) for call in reversed(self._network.calls.values())]
         dates = ("StartTime", "EndTime")
-        return jsonify(page_of("calls", rows, request.args, path=request.path, dates=dates))
+        return jsonify(page_of("calls", rows, request.args.to_dict(), path=request.path, dates=dates))
 
     def update_call(self, account_sid: str, sid: str) -> Response:
         form = request.form

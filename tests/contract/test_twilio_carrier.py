@@ -1,0 +1,429 @@
+"""The simulated carrier, spoken to with Twilio's own client and with plain HTTP."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import pytest
+import requests
+from twilio.base.exceptions import TwilioRestException
+from twilio.http import HttpClient
+from twilio.http.response import Response
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request
+
+from telesec.testing.carrier import CarrierServer
+
+LUNE = "+33639980001"
+SOLEIL = "+33639980002"
+
+
+class Swapped(HttpClient):
+    """Twilio's client against another address."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+
+    def request(self, method, url, **sent):
+        url = url.replace("https://api.twilio.com", self.base)
+        sent["timeout"] = 10
+        answer = requests.request(method, url, **sent)  # noqa: S113 - just set
+        return Response(answer.status_code, answer.text, answer.headers)
+
+
+class Quiet(WSGIRequestHandler):
+    def log(self, *said):
+        pass
+
+
+class Doors:
+    """A stand-in for telesec's doors: remembers what came, answers what it was told."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[str, dict[str, str], str]] = []
+        self.answers: dict[str, str] = {}
+        self.came = threading.Condition()
+        self.server = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=Quiet)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
+        self.thread.start()
+
+    def app(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        request = Request(environ)
+        form = request.form.to_dict()
+        with self.came:
+            self.got.append((request.path, form, request.headers.get("X-Twilio-Signature", "")))
+            self.came.notify_all()
+        start_response("200 OK", [("Content-Type", "text/xml")])
+        return [self.answers.get(request.path, "<Response/>").encode()]
+
+    def expect(self, path: str, count: int = 1) -> list[dict[str, str]]:
+        with self.came:
+            assert self.came.wait_for(lambda: len(self.at(path)) >= count, 10), self.got
+            return self.at(path)
+
+    def at(self, path: str) -> list[dict[str, str]]:
+        return [form for where, form, _ in self.got if where == path]
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+@pytest.fixture
+def doors() -> Iterator[Doors]:
+    doors = Doors()
+    yield doors
+    doors.stop()
+
+
+@pytest.fixture
+def carrier() -> Iterator[CarrierServer]:
+    with CarrierServer() as carrier:
+        yield carrier
+
+
+@pytest.fixture
+def client(carrier) -> Client:
+    return Client(carrier.account_sid, carrier.auth_token, http_client=Swapped(carrier.url))
+
+
+def say(*sentences: str) -> str:
+    return "".join(f"<Say>{sentence}</Say>" for sentence in sentences)
+
+
+def test_sms_arrives_and_is_reported_in_order(carrier, client, doors):
+    sent = client.messages.create(
+        to=LUNE, from_=carrier.from_number, body="1 47", status_callback=f"{doors.url}/status"
+    )
+
+    got = carrier.phone(LUNE).expect_sms("1 47")
+    reports = doors.expect("/status", 3)
+
+    assert sent.status == "queued"
+    assert got.sid == sent.sid
+    assert [r["MessageStatus"] for r in reports] == ["queued", "sent", "delivered"]
+    assert client.messages(sent.sid).fetch().status == "delivered"
+
+
+def test_webhooks_are_signed_for_their_address(carrier, client, doors):
+    client.messages.create(
+        to=LUNE, from_=carrier.from_number, body="é", status_callback=f"{doors.url}/status?x=1"
+    )
+
+    doors.expect("/status", 3)
+    _, form, signature = doors.got[0]
+
+    validator = RequestValidator(carrier.auth_token)
+    assert validator.validate(f"{doors.url}/status?x=1", form, signature)
+    assert not validator.validate(f"{doors.url}/status?x=2", form, signature)
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"to": "0639980001"}, 21211),
+        ({"to": ""}, 21604),
+        ({"from_": "+33199000099"}, 21606),
+        ({"from_": ""}, 21603),
+        ({"body": "a" * 1601}, 21617),
+        ({"body": ""}, 21602),
+        ({"status_callback": "not an address"}, 21205),
+    ],
+)
+def test_wrong_messages_are_refused_with_the_providers_codes(carrier, client, changed, code):
+    arguments = {"to": LUNE, "from_": carrier.from_number, "body": "a"} | changed
+
+    with pytest.raises(TwilioRestException) as refused:
+        client.messages.create(**arguments)
+
+    assert refused.value.code == code
+
+
+def test_a_wrong_password_is_20003(carrier):
+    client = Client(carrier.account_sid, "wrong", http_client=Swapped(carrier.url))
+
+    with pytest.raises(TwilioRestException) as refused:
+        client.messages.create(to=LUNE, from_=carrier.from_number, body="a")
+
+    assert (refused.value.status, refused.value.code) == (401, 20003)
+
+
+def test_stop_blocks_the_number(carrier, client):
+    carrier.phone(LUNE).reply("STOP", to=carrier.from_number)
+
+    with pytest.raises(TwilioRestException) as refused:
+        client.messages.create(to=LUNE, from_=carrier.from_number, body="a")
+
+    assert refused.value.code == 21610
+
+
+def test_lists_filter_by_number_and_time(carrier, client):
+    for number in (LUNE, SOLEIL):
+        client.messages.create(to=number, from_=carrier.from_number, body="a")
+        carrier.phone(number).expect_sms()
+    now = datetime.now(UTC)  # noqa: TID251 - the carrier runs on the real clock
+
+    assert [m.to for m in client.messages.list(to=LUNE)] == [LUNE]
+    assert len(client.messages.list(date_sent_after=now - timedelta(hours=1))) == 2
+    assert client.messages.list(date_sent_before=now - timedelta(hours=1)) == []
+    assert len(client.messages.list(date_sent=now.date(), page_size=1)) == 2
+
+
+def test_call_gathers_keys_and_ends(carrier, client, doors):
+    doors.answers["/voice"] = (
+        f'<Response><Gather numDigits="2" action="{doors.url}/digits">{say("Code")}</Gather></Response>'
+    )
+    doors.answers["/digits"] = f"<Response>{say('Merci')}</Response>"
+    created = client.calls.create(
+        to=LUNE,
+        from_=carrier.from_number,
+        url=f"{doors.url}/voice",
+        status_callback=f"{doors.url}/status",
+        status_callback_event=["initiated", "ringing", "answered", "completed"],
+    )
+    phone = carrier.phone(LUNE)
+
+    phone.expect_call()
+    phone.press("47")
+    phone.expect_said("Merci")
+    phone.expect_status("completed")
+
+    assert doors.expect("/digits")[0]["Digits"] == "47"
+    assert [r["CallStatus"] for r in doors.expect("/status", 4)] == [
+        "initiated",
+        "ringing",
+        "in-progress",
+        "completed",
+    ]
+    assert client.calls(created.sid).fetch().status == "completed"
+    assert carrier.problems == []
+
+
+@pytest.mark.parametrize(
+    ("act", "status"), [("decline", "busy"), ("ring_out", "no-answer"), ("voicemail", "completed")]
+)
+def test_call_not_taken_by_a_human_ends_so(carrier, client, doors, act, status):
+    doors.answers["/voice"] = (
+        f'<Response><Gather numDigits="2" action="{doors.url}/digits">{say("Code")}</Gather></Response>'
+    )
+    client.calls.create(to=LUNE, from_=carrier.from_number, url=f"{doors.url}/voice")
+    phone = carrier.phone(LUNE)
+    phone.expect_call()
+
+    getattr(phone, act)()
+    phone.expect_status(status)
+
+    assert doors.at("/digits") == []
+
+
+def test_call_without_keys_goes_on_after_the_gather(carrier, client, doors):
+    doors.answers["/voice"] = (
+        f'<Response><Gather numDigits="2" action="/d">{say("Code")}</Gather>{say("Au revoir")}</Response>'
+    )
+    client.calls.create(to=LUNE, from_=carrier.from_number, url=f"{doors.url}/voice")
+    phone = carrier.phone(LUNE)
+    phone.expect_call()
+    phone.answer()
+
+    phone.press_nothing()
+
+    phone.expect_said("Au revoir")
+    phone.expect_status("completed")
+
+
+def test_call_is_busy_while_another_rings(carrier, client):
+    for _ in range(2):
+        client.calls.create(to=LUNE, from_=carrier.from_number, twiml="<Response><Say>a</Say></Response>")
+        carrier.network.wait_until(lambda: carrier.network.live_call(LUNE) is not None, 5)
+
+    busy = carrier.phone(LUNE).expect_status("busy")
+
+    assert busy.start_at is None
+
+
+def test_the_account_can_end_and_redirect_a_call(carrier, client):
+    twiml = '<Response><Say>un</Say><Pause length="60"/></Response>'
+    call = client.calls.create(to=LUNE, from_=carrier.from_number, twiml=twiml)
+    phone = carrier.phone(LUNE)
+    phone.expect_call()
+    phone.answer()
+    phone.expect_said("un")
+
+    client.calls(call.sid).update(twiml=twiml.replace("un", "deux"))
+    phone.expect_said("deux")
+    client.calls(call.sid).update(status="completed")
+
+    phone.expect_status("completed")
+
+
+def test_a_document_with_another_verb_is_a_problem(carrier, client, doors):
+    doors.answers["/voice"] = "<Response><Dial>+33199000009</Dial></Response>"
+    client.calls.create(to=LUNE, from_=carrier.from_number, url=f"{doors.url}/voice")
+    phone = carrier.phone(LUNE)
+    phone.expect_call()
+
+    phone.answer()
+
+    phone.expect_said("application error")
+    assert "12100" in carrier.problems[0]
+
+
+def test_a_person_rings_a_line_and_leaves_words(carrier, doors):
+    carrier.listen_at(voice_url=f"{doors.url}/calls", voice_status_url=f"{doors.url}/ended")
+    doors.answers["/calls"] = (
+        f'<Response>{say("Cabinet des Lilas")}<Record action="{doors.url}/recorded"/></Response>'
+    )
+    phone = carrier.phone(SOLEIL)
+
+    phone.ring(carrier.from_number)
+    phone.expect_said("Cabinet des Lilas")
+    phone.say("C'est Bruno")
+
+    recorded = doors.expect("/recorded")[0]
+    sound = requests.get(
+        recorded["RecordingUrl"] + ".wav", auth=(carrier.account_sid, carrier.auth_token), timeout=10
+    )
+    assert doors.expect("/calls")[0]["CallStatus"] == "ringing"
+    assert doors.expect("/ended")[0]["CallStatus"] == "completed"
+    assert sound.content.startswith(b"RIFF")
+
+
+def test_a_caller_can_give_up(carrier, doors):
+    carrier.listen_at(voice_url=f"{doors.url}/calls")
+    doors.answers["/calls"] = f'<Response>{say("Bonjour")}<Pause length="600"/></Response>'
+    phone = carrier.phone(SOLEIL)
+    phone.ring(carrier.from_number)
+    phone.expect_said("Bonjour")
+
+    phone.hang_up()
+
+    phone.expect_status("completed")
+
+
+def test_a_reply_is_announced(carrier, doors):
+    carrier.listen_at(sms_url=f"{doors.url}/sms")
+
+    carrier.phone(LUNE).reply("1 47")
+
+    form = doors.expect("/sms")[0]
+    assert (form["From"], form["To"], form["Body"]) == (LUNE, carrier.from_number, "1 47")
+    assert carrier.problems == []
+
+
+def test_lose_reply_takes_the_message_and_drops_the_connection(carrier, client):
+    carrier.fail("lose_reply")
+
+    with pytest.raises(requests.ConnectionError):
+        client.messages.create(to=LUNE, from_=carrier.from_number, body="a")
+
+    carrier.phone(LUNE).expect_sms("a")
+
+
+def test_lose_request_takes_nothing(carrier, client):
+    carrier.fail("lose_request")
+
+    with pytest.raises(requests.ConnectionError):
+        client.messages.create(to=LUNE, from_=carrier.from_number, body="a")
+
+    assert client.messages.list() == []
+
+
+@pytest.mark.parametrize(("kind", "status"), [("500", 500), ("429", 429)])
+def test_error_faults_take_nothing_and_are_used_up(carrier, client, kind, status):
+    carrier.fail(kind, channel="messages")
+
+    with pytest.raises(TwilioRestException) as refused:
+        client.messages.create(to=LUNE, from_=carrier.from_number, body="a")
+    client.messages.create(to=LUNE, from_=carrier.from_number, body="b")
+
+    assert refused.value.status == status
+    assert [m.body for m in client.messages.list()] == ["b"]
+
+
+def test_delay_holds_the_answer_until_released(carrier, client):
+    carrier.fail("delay", seconds=600)
+    answers = []
+
+    def send():
+        answers.append(client.messages.create(to=LUNE, from_=carrier.from_number, body="a"))
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    carrier.phone(LUNE).expect_sms("a")
+    before = list(answers)
+    requests.delete(f"{carrier.url}/control/faults", timeout=10)
+    sender.join(10)
+
+    assert before == []
+    assert len(answers) == 1
+
+
+def test_never_deliver_stays_sent(carrier, client, doors):
+    carrier.fail("never_deliver", to=LUNE)
+
+    sent = client.messages.create(
+        to=LUNE, from_=carrier.from_number, body="a", status_callback=f"{doors.url}/status"
+    )
+
+    doors.expect("/status", 2)
+    assert client.messages(sent.sid).fetch().status == "sent"
+    assert carrier.phone(LUNE).events == []
+
+
+def test_callbacks_are_dropped_and_doubled(carrier, client, doors):
+    carrier.fail("drop_callback")
+    carrier.fail("duplicate_callback")
+
+    client.messages.create(
+        to=LUNE, from_=carrier.from_number, body="a", status_callback=f"{doors.url}/status"
+    )
+
+    assert [r["MessageStatus"] for r in doors.expect("/status", 3)] == ["sent", "sent", "delivered"]
+
+
+def test_undelivered_says_why(carrier, client, doors):
+    carrier.fail("undelivered")
+
+    client.messages.create(
+        to=LUNE, from_=carrier.from_number, body="a", status_callback=f"{doors.url}/status"
+    )
+
+    assert doors.expect("/status", 3)[-1]["ErrorCode"] == "30003"
+
+
+def test_what_nobody_expected_fails(carrier, client):
+    client.messages.create(to=LUNE, from_=carrier.from_number, body="a")
+    carrier.network.wait_until(lambda: bool(carrier.network.events_of(LUNE)), 5)
+
+    with pytest.raises(AssertionError):
+        carrier.expect_nothing_else()
+    carrier.phone(LUNE).expect_sms()
+
+    carrier.expect_nothing_else()
+
+
+def test_expect_says_what_came_instead(carrier):
+    with pytest.raises(AssertionError, match="expected a call"):
+        carrier.phone(LUNE).expect_call(timeout=0.01)
+
+
+def test_state_is_found_again(tmp_path):
+    with CarrierServer(state_dir=tmp_path) as carrier:
+        client = Client(carrier.account_sid, carrier.auth_token, http_client=Swapped(carrier.url))
+        client.messages.create(to=LUNE, from_=carrier.from_number, body="a")
+        carrier.phone(LUNE).expect_sms()
+        client.calls.create(to=LUNE, from_=carrier.from_number, twiml="<Response><Say>a</Say></Response>")
+        carrier.phone(LUNE).expect_call()
+
+    with CarrierServer(state_dir=tmp_path) as carrier:
+        events = requests.get(f"{carrier.url}/phones/{LUNE}/events", timeout=10).json()
+
+    assert [e["type"] for e in events] == ["sms", "call"]
+    assert events[0]["status"] == "delivered"
+    assert json.loads((tmp_path / "network.json").read_text())["phones"] == [LUNE]
