@@ -16,6 +16,7 @@ import pluggy
 from sqlalchemy.orm import Session
 
 from telesec.alerts.ports import Carrier, Channel, ChannelKind
+from telesec.audit import service as audit
 from telesec.foundation.access import Actor
 from telesec.foundation.clock import Clock, SystemClock
 from telesec.foundation.database import Database
@@ -159,7 +160,7 @@ def build_deps(settings: Settings, **parts: object) -> Deps:
         },
         sectors=tuple(_flat(manager.hook.telesec_sectors())),
         live=LiveHub(database.direct),
-        record=lambda _session, _actor, _notes, _now: None,
+        record=audit.append_pending,
         defer=WakeUps(database.url).defer,
         sender=LiveSender(database.direct),
     )
