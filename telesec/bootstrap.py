@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import entry_points
-from typing import TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import pluggy
 from sqlalchemy.orm import Session
@@ -32,9 +32,18 @@ from telesec.settings import Settings
 from telesec.vault import keyring
 
 T = TypeVar("T")
-BUILT_IN: tuple[str, ...] = ()
+BUILT_IN: tuple[str, ...] = ("telesec.integrations.fhir.plugin",)
 
 SWEEPS: Mapping[str, Sweep] = {sweep.name: sweep for room in () for sweep in room.SWEEPS}
+
+
+@runtime_checkable
+class Closeable(Protocol):
+    """A part that keeps connections."""
+
+    def close(self) -> None:
+        """Close them."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,8 @@ class Deps:
 
     def close(self) -> None:
         """Close connections; for the end of a process or a test."""
+        if isinstance(self.calendars, Closeable):
+            self.calendars.close()
         self.live.close()
         self.sender.close()
         self.database.close()
@@ -99,6 +110,12 @@ class CalendarRegistry:
                 permanent=True,
             )
         return connector.connect(address)
+
+    def close(self) -> None:
+        """Close the connections of those connectors that keep some."""
+        for connector in self._connectors.values():
+            if isinstance(connector, Closeable):
+                connector.close()
 
 
 def plugin_manager(settings: Settings) -> pluggy.PluginManager:
