@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["practice_id", "generation"],
             ["vault.practice_key.practice_id", "vault.practice_key.generation"],
-            name="fk_record_key_practice_id_practice_key",
+            name="fk_record_key_practice_id_generation_practice_key",
             ondelete="RESTRICT",
         ),
         schema="vault",
