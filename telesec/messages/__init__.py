@@ -1,0 +1,1 @@
+"""Messages: encrypted text for a practitioner, from filing to handling."""
