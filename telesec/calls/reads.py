@@ -1,0 +1,246 @@
+"""Reading calls: one with all a secretary needs to answer, one's own open ones, the queue.
+
+The queue across practices carries no name, no number and nothing of health. Opening a call shows the
+caller's number and who called before, and is audited.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, text
+
+from telesec.calls.models import Call, Draft
+from telesec.calls.rules import CallState, DraftKind, Outcome, Source, seconds_waited, state
+from telesec.foundation.access import Facts, Permission, authorize
+from telesec.foundation.errors import NotFound
+from telesec.foundation.paging import across_practices, bounded
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.practices import reads as practices
+from telesec.practices.reads import Situation, served_by
+from telesec.vault import service as vault
+
+KIND = "call"
+DRAFT = "draft"
+MOST_PREVIOUS = 5
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A call that rings or is open, as everybody serving the practice sees it."""
+
+    id: UUID
+    practice_id: UUID
+    line_id: UUID | None
+    state: CallState
+    secretary_id: UUID | None
+    opened_at: datetime
+    waited: int
+
+
+@dataclass(frozen=True)
+class PreviousCall:
+    """An earlier call from the same number or about the same patient."""
+
+    id: UUID
+    opened_at: datetime
+    outcome: Outcome | None
+    patient_id: UUID | None
+
+
+@dataclass(frozen=True)
+class DraftText:
+    """A draft as loaded into a tab; ``version`` goes back with the next save."""
+
+    text: str = field(repr=False)
+    version: int
+    saved_at: datetime
+
+
+@dataclass(frozen=True)
+class CallCard:
+    """One call with what its secretary needs: greeting, instructions in force, who called before."""
+
+    id: UUID
+    practice_id: UUID
+    line_id: UUID | None
+    source: Source
+    state: CallState
+    from_number: str = field(repr=False)
+    patient_id: UUID | None
+    secretary_id: UUID | None
+    situation: Situation
+    previous_calls: tuple[PreviousCall, ...]
+    drafts: Mapping[DraftKind, DraftText] = field(repr=False)
+    opened_at: datetime
+    answered_at: datetime | None
+    hung_up_at: datetime | None
+    closed_at: datetime | None
+    outcome: Outcome | None
+    version: int
+
+
+def practice_of(uow: UnitOfWork, call_id: UUID) -> UUID:
+    """Return the practice of a call among those the actor serves.
+
+    Raises:
+        NotFound: No such call, or not the actor's.
+    """
+    authorize(uow, Permission.SESSION_OWN, on=Facts(None))
+    served = served_by(uow.actor, Permission.CALL_READ)
+    found = uow.session.scalar(
+        select(Call.practice_id).where(Call.practice_id.in_(served), Call.id == call_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def call(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> CallCard:
+    """Return one call with everything to answer it; audited as a view.
+
+    Raises:
+        NotFound: No such call here.
+    """
+    authorize(uow, Permission.CALL_READ, on=Facts(practice_id))
+    row = uow.session.get(Call, (practice_id, call_id))
+    if row is None:
+        raise NotFound
+    previous = previous_calls(uow, practice_id, call_id)
+    last = last_call_at(uow, practice_id, before=call_id)
+    situation = practices.situation(uow, practice_id, language=uow.actor.language, last_call_at=last)
+    uow.audit("call.view", practice_id=practice_id, object_id=call_id, previous=len(previous))
+    return CallCard(
+        id=row.id,
+        practice_id=practice_id,
+        line_id=row.line_id,
+        source=Source(row.source),
+        state=state(row.answered_at, row.closed_at),
+        from_number=opened_number(uow, row),
+        patient_id=row.patient_id,
+        secretary_id=row.secretary_id,
+        situation=situation,
+        previous_calls=previous,
+        drafts=_drafts(uow, practice_id, call_id),
+        opened_at=row.opened_at,
+        answered_at=row.answered_at,
+        hung_up_at=row.hung_up_at,
+        closed_at=row.closed_at,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        version=row.version,
+    )
+
+
+def my_open_calls(uow: UnitOfWork) -> tuple[QueueRow, ...]:
+    """Return the actor's own open calls, oldest first: what a reloaded or second tab goes back to."""
+    authorize(uow, Permission.SESSION_OWN, on=Facts(None))
+    rows = uow.session.scalars(
+        select(Call)
+        .where(
+            Call.practice_id.in_(served_by(uow.actor, Permission.CALL_HANDLE)),
+            Call.closed_at.is_(None),
+            Call.secretary_id == uow.actor.person_id,
+        )
+        .order_by(Call.opened_at, Call.id)
+        .limit(50)
+    )
+    return tuple(_queue_row(row, uow.now()) for row in rows)
+
+
+def queue(uow: UnitOfWork, *, limit: int | None = None) -> tuple[QueueRow, ...]:
+    """Return ringing and open calls of every practice the actor serves, longest first."""
+    authorize(uow, Permission.SESSION_OWN, on=Facts(None))
+    rows = uow.session.scalars(
+        across_practices(
+            Call,
+            served_by(uow.actor, Permission.CALL_READ),
+            at=Call.opened_at,
+            where=Call.closed_at.is_(None),
+            limit=bounded(limit),
+            newest_first=False,
+        )
+    ).all()
+    return tuple(_queue_row(row, uow.now()) for row in rows)
+
+
+def previous_calls(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> tuple[PreviousCall, ...]:
+    """Return the last calls from the same number or about the same patient, newest first."""
+    authorize(uow, Permission.CALL_READ, on=Facts(practice_id))
+    this = uow.session.get(Call, (practice_id, call_id))
+    if this is None:
+        raise NotFound
+    same = [
+        column == value
+        for column, value in ((Call.from_index, this.from_index), (Call.patient_id, this.patient_id))
+        if value is not None
+    ]
+    if not same:
+        return ()
+    rows = uow.session.scalars(
+        select(Call)
+        .where(
+            Call.practice_id == practice_id, Call.id != call_id, or_(*same), Call.opened_at <= this.opened_at
+        )
+        .order_by(Call.opened_at.desc(), Call.id.desc())
+        .limit(MOST_PREVIOUS)
+    )
+    return tuple(
+        PreviousCall(row.id, row.opened_at, Outcome(row.outcome) if row.outcome else None, row.patient_id)
+        for row in rows
+    )
+
+
+def last_call_at(uow: UnitOfWork, practice_id: UUID, *, before: UUID | None = None) -> datetime | None:
+    """Return when the actor last answered a call for a practice, the call ``before`` aside."""
+    authorize(uow, Permission.CALL_READ, on=Facts(practice_id))
+    query = select(func.max(Call.answered_at)).where(
+        Call.practice_id == practice_id, Call.secretary_id == uow.actor.person_id
+    )
+    if before is not None:
+        query = query.where(Call.id != before)
+    return uow.session.scalar(query)
+
+
+def find_call(uow: UnitOfWork, provider_id: str) -> tuple[UUID, UUID] | None:
+    """Return (practice_id, call_id) of the carrier's own name for a call; before any tenant is known."""
+    authorize(uow, Permission.CALL_HANDLE, on=Facts(None))
+    row = uow.session.execute(
+        text("SELECT practice_id, id FROM sec.find_call(:provider_id)"), {"provider_id": provider_id}
+    ).first()
+    return (row.practice_id, row.id) if row else None
+
+
+def opened_number(uow: UnitOfWork, row: Call) -> str:
+    """Return the caller's number in E.164, empty when it was not shown; for a call already authorized."""
+    authorize(uow, Permission.CALL_READ, on=Facts(row.practice_id))
+    if row.from_number_sealed is None:
+        return ""
+    told = vault.open(
+        uow, row.practice_id, KIND, row.id, row.sealed_version, from_number=row.from_number_sealed
+    )
+    return told["from_number"]
+
+
+def _drafts(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> dict[DraftKind, DraftText]:
+    rows = uow.session.scalars(
+        select(Draft).where(Draft.practice_id == practice_id, Draft.call_id == call_id)
+    ).all()
+    blobs = [(call_id, row.sealed_version, {row.kind: row.text_sealed}) for row in rows]
+    opened = vault.open_many(uow, practice_id, DRAFT, blobs)
+    return {
+        DraftKind(row.kind): DraftText(told[row.kind], row.sealed_version, row.saved_at)
+        for row, told in zip(rows, opened, strict=True)
+    }
+
+
+def _queue_row(row: Call, now: datetime) -> QueueRow:
+    return QueueRow(
+        row.id,
+        row.practice_id,
+        row.line_id,
+        state(row.answered_at, row.closed_at),
+        row.secretary_id,
+        row.opened_at,
+        seconds_waited(row.opened_at, row.answered_at, now),
+    )

@@ -1,0 +1,62 @@
+"""A call's states, outcomes and drafts, as values."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+MISSED_CALL_PROMISE = timedelta(minutes=15)
+"""A caller nobody answered is called back within this time."""
+MAX_DRAFT = 20_000
+
+
+class CallState(StrEnum):
+    """Ringing until a human answers, open until closed with an outcome."""
+
+    RINGING = "ringing"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Source(StrEnum):
+    """How a call came to us."""
+
+    DESK = "desk"
+    API = "api"
+    RING = "ring"
+
+
+class Outcome(StrEnum):
+    """What came of a call; ``abandoned`` is a caller who hung up before a human answered."""
+
+    INFORMATION = "information"
+    APPOINTMENT = "appointment"
+    MESSAGE = "message"
+    ALERT = "alert"
+    EMERGENCY = "emergency"
+    CALLBACK = "callback"
+    TRANSFERRED = "transferred"
+    WRONG_NUMBER = "wrong_number"
+    ABUSE = "abuse"
+    HUNG_UP = "hung_up"
+    ABANDONED = "abandoned"
+    OTHER = "other"
+
+
+class DraftKind(StrEnum):
+    """Which field of the desk a draft belongs to."""
+
+    NOTE = "note"
+    MESSAGE = "message"
+    PATIENT = "patient"
+    BOOKING = "booking"
+
+
+def state(answered_at: datetime | None, closed_at: datetime | None) -> CallState:
+    """Return a call's state from its instants."""
+    if closed_at is not None:
+        return CallState.CLOSED
+    return CallState.RINGING if answered_at is None else CallState.OPEN
+
+
+def seconds_waited(opened_at: datetime, answered_at: datetime | None, now: datetime) -> int:
+    """Return how long the caller waited, or waits, for a human, in whole seconds."""
+    return max(0, int(((answered_at or now) - opened_at).total_seconds()))

@@ -1,0 +1,306 @@
+"""Use cases of calls: ring, open, answer, link a patient, save drafts, close.
+
+Whatever the browser does, the call stays a row: open until a human closes it with an outcome. A caller who
+hangs up before anybody answered gets a callback card in the same transaction.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from telesec.callbacks import service as callbacks
+from telesec.callbacks.service import OpenCallback
+from telesec.calls.models import Call, Draft
+from telesec.calls.reads import DRAFT, KIND, opened_number
+from telesec.calls.rules import MAX_DRAFT, MISSED_CALL_PROMISE, CallState, DraftKind, Outcome, Source, state
+from telesec.foundation.access import Facts, Permission, authorize
+from telesec.foundation.errors import NotFound, Refused, Stale
+from telesec.foundation.ids import new_id
+from telesec.foundation.language import say
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.patients import service as patients
+from telesec.patients.models import Patient
+from telesec.practices import reads as practices
+from telesec.practices.models import Line, Practice
+from telesec.practices.numbers import to_e164
+from telesec.vault import service as vault
+
+
+@dataclass(frozen=True)
+class OpenCall:
+    """A call a secretary takes: for a practice, or on a line's number, from a number if it was shown."""
+
+    practice_id: UUID | None = None
+    line: str = ""
+    from_number: str = field(default="", repr=False)
+    source: Source = Source.DESK
+
+
+@dataclass(frozen=True)
+class Ring:
+    """A call that rings at the carrier, before anybody answered; numbers in E.164."""
+
+    practice_id: UUID
+    line_id: UUID
+    provider_id: str
+    from_number: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class SaveDraft:
+    """Text of one field; ``seen`` is the version the tab last saved or loaded, 0 for a first save."""
+
+    practice_id: UUID
+    call_id: UUID
+    kind: DraftKind
+    text: str = field(repr=False)
+    seen: int = 0
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What the desk shows after a save: when, and the version to send with the next one."""
+
+    saved_at: datetime
+    version: int
+
+
+def open_call(uow: UnitOfWork, command: OpenCall) -> tuple[UUID, UUID]:
+    """Open an answered call; return (practice_id, call_id).
+
+    Raises:
+        NotFound: No such practice or line, or not the actor's.
+        Refused: Neither practice nor line, or not a telephone number (422).
+    """
+    authorize(uow, Permission.CALL_HANDLE, on=Facts(command.practice_id))
+    practice_id, line_id = _where(uow, command)
+    authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
+    number = _number(command.from_number)
+    call = _new(uow, practice_id, line_id, number, command.source)
+    uow.session.add(call)
+    _answered(uow, call, number)
+    uow.session.flush()
+    uow.audit("call.open", practice_id=practice_id, object_id=call.id, source=command.source.value)
+    _tell(uow, call)
+    return practice_id, call.id
+
+
+def ring(uow: UnitOfWork, command: Ring) -> UUID:
+    """Put a ringing call into the queue; the carrier telling twice is told once."""
+    authorize(uow, Permission.CALL_HANDLE, on=Facts(command.practice_id))
+    known = _by_provider(uow, command.practice_id, command.provider_id)
+    if known is not None:
+        return known.id
+    number = to_e164(command.from_number) or ""
+    call = _new(uow, command.practice_id, command.line_id, number, Source.RING)
+    call.provider_id = command.provider_id
+    try:
+        with uow.session.begin_nested():
+            uow.session.add(call)
+    except IntegrityError:
+        known = _by_provider(uow, command.practice_id, command.provider_id)
+        if known is None:
+            raise
+        return known.id
+    uow.audit("call.ring", practice_id=command.practice_id, object_id=call.id)
+    _tell(uow, call)
+    return call.id
+
+
+def hang_up(uow: UnitOfWork, practice_id: UUID, provider_id: str) -> None:
+    """Record that the caller hung up; before an answer it closes the call and promises a callback."""
+    authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
+    found = _by_provider(uow, practice_id, provider_id)
+    if found is None:
+        return
+    call = _locked(uow, practice_id, found.id)
+    if call.hung_up_at is not None:
+        return
+    now = uow.now()
+    call.hung_up_at = now
+    if state(call.answered_at, call.closed_at) is CallState.RINGING:
+        call.closed_at, call.outcome = now, Outcome.ABANDONED.value
+        number = opened_number(uow, call)
+        if number:
+            promise = OpenCallback(practice_id, number, now + MISSED_CALL_PROMISE, call_id=call.id)
+            callbacks.open_callback(uow, promise)
+    uow.session.flush()
+    uow.audit("call.hang_up", practice_id=practice_id, object_id=call.id)
+    _tell(uow, call)
+
+
+def answer(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> None:
+    """Take a ringing call; answering one's own call again changes nothing.
+
+    Raises:
+        Refused: ``call_taken`` when somebody else answered first, ``call_closed`` when it is over (409).
+    """
+    authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
+    call = _locked(uow, practice_id, call_id)
+    match state(call.answered_at, call.closed_at):
+        case CallState.RINGING:
+            _answered(uow, call, opened_number(uow, call))
+            uow.session.flush()
+            uow.audit("call.answer", practice_id=practice_id, object_id=call_id)
+            _tell(uow, call)
+        case CallState.OPEN if call.secretary_id != uow.actor.person_id:
+            raise Refused("call_taken", say("Somebody else already answered. Take the next call."))
+        case CallState.CLOSED:
+            raise Refused("call_closed", say("This call is over. A callback card may be waiting."))
+
+
+def link_patient(uow: UnitOfWork, practice_id: UUID, call_id: UUID, patient_id: UUID) -> None:
+    """Say whom a call is about; their callback card closes, and the number will find them from now on."""
+    authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
+    call = _open_one(uow, practice_id, call_id)
+    if uow.session.get(Patient, (practice_id, patient_id)) is None:
+        raise NotFound
+    call.patient_id = patient_id
+    number = opened_number(uow, call)
+    if number:
+        patients.note_phone(uow, practice_id, patient_id, number)
+    callbacks.got_through(uow, practice_id, number, patient_id)
+    uow.session.flush()
+    uow.audit("call.patient", practice_id=practice_id, object_id=call_id)
+    uow.publish("call", practice_id, call_id)
+
+
+def save_draft(uow: UnitOfWork, command: SaveDraft) -> Saved:
+    """Seal and keep what is being typed; one row, no audit entry.
+
+    Raises:
+        Stale: Another tab saved since ``seen``; nothing is overwritten.
+        Refused: The call is closed (409), or the text is too long (422).
+    """
+    authorize(uow, Permission.CALL_HANDLE, on=Facts(command.practice_id))
+    if len(command.text) > MAX_DRAFT:
+        raise Refused("text_too_long", say("Write at most %(most)s characters.", most=MAX_DRAFT), status=422)
+    _open_one(uow, command.practice_id, command.call_id)
+    key = (command.practice_id, command.call_id, command.kind.value)
+    row = uow.session.get(Draft, key, populate_existing=True)
+    if (row.sealed_version if row else 0) != command.seen:
+        raise Stale
+    version = command.seen + 1
+    field_name = command.kind.value
+    sealed = vault.seal(
+        uow, command.practice_id, DRAFT, command.call_id, version, **{field_name: command.text}
+    )
+    if row is None:
+        row = Draft(practice_id=key[0], call_id=key[1], kind=key[2])
+        uow.session.add(row)
+    row.text_sealed, row.sealed_version, row.saved_at = sealed[field_name], version, uow.now()
+    uow.session.flush()
+    return Saved(row.saved_at, version)
+
+
+def discard_draft(uow: UnitOfWork, practice_id: UUID, call_id: UUID, kind: DraftKind) -> None:
+    """Forget a draft, because its text was filed or thrown away on purpose."""
+    authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
+    row = uow.session.get(Draft, (practice_id, call_id, kind.value))
+    if row is not None:
+        uow.session.delete(row)
+        uow.session.flush()
+
+
+def close(uow: UnitOfWork, practice_id: UUID, call_id: UUID, outcome: Outcome) -> None:
+    """Close a call with its outcome; the same outcome twice is once.
+
+    Raises:
+        Refused: ``call_closed`` when it was closed with another outcome (409).
+    """
+    authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
+    call = _locked(uow, practice_id, call_id)
+    if call.closed_at is not None:
+        if call.outcome != outcome.value:
+            raise Refused("call_closed", say("This call is already closed with another outcome."))
+        return
+    call.closed_at, call.outcome = uow.now(), outcome.value
+    uow.session.flush()
+    uow.audit("call.close", practice_id=practice_id, object_id=call_id, outcome=outcome.value)
+    _tell(uow, call)
+
+
+def _where(uow: UnitOfWork, command: OpenCall) -> tuple[UUID, UUID | None]:
+    """Return practice and line of a call to open, both of the actor's own practices."""
+    if not command.line:
+        if command.practice_id is None:
+            raise Refused("no_practice", say("Name the practice or the line."), status=422)
+        if uow.session.get(Practice, command.practice_id) is None:
+            raise NotFound
+        return command.practice_id, None
+    number = _number(command.line)
+    found = practices.find_line(uow, number)
+    if found is None or command.practice_id not in {None, found[0]}:
+        raise NotFound
+    authorize(uow, Permission.CALL_HANDLE, on=Facts(found[0]))
+    if uow.session.get(Line, found) is None:
+        raise NotFound
+    return found
+
+
+def _number(typed: str) -> str:
+    """Return a number in E.164; none typed stays none."""
+    if not typed.strip():
+        return ""
+    number = to_e164(typed)
+    if number is None:
+        raise Refused("bad_number", say("Check the telephone number."), status=422, field="from_number")
+    return number
+
+
+def _new(uow: UnitOfWork, practice_id: UUID, line_id: UUID | None, number: str, source: Source) -> Call:
+    call = Call(
+        practice_id=practice_id,
+        id=new_id(),
+        line_id=line_id,
+        source=source.value,
+        sealed_version=1,
+        opened_at=uow.now(),
+    )
+    if number:
+        call.from_number_sealed = vault.seal(uow, practice_id, KIND, call.id, 1, from_number=number)[
+            "from_number"
+        ]
+        call.from_index = vault.phone_index(uow, practice_id, number)
+    return call
+
+
+def _answered(uow: UnitOfWork, call: Call, number: str) -> None:
+    """Mark a call answered by the actor; whoever waited for a callback got through by themselves."""
+    call.answered_at = uow.now()
+    call.secretary_id = uow.actor.person_id
+    if number:
+        callbacks.got_through(uow, call.practice_id, number)
+
+
+def _by_provider(uow: UnitOfWork, practice_id: UUID, provider_id: str) -> Call | None:
+    return uow.session.scalar(
+        select(Call).where(Call.practice_id == practice_id, Call.provider_id == provider_id)
+    )
+
+
+def _open_one(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> Call:
+    call = _locked(uow, practice_id, call_id)
+    if call.closed_at is not None:
+        raise Refused("call_closed", say("This call is closed. Open a new one."))
+    return call
+
+
+def _locked(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> Call:
+    call = uow.session.scalar(
+        select(Call)
+        .where(Call.practice_id == practice_id, Call.id == call_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if call is None:
+        raise NotFound
+    return call
+
+
+def _tell(uow: UnitOfWork, call: Call) -> None:
+    uow.publish("queue", call.practice_id)
+    uow.publish("call", call.practice_id, call.id)
