@@ -1,0 +1,25 @@
+"""Twilio's side of the doors: signatures, events, what a call says."""
+
+from telesec.alerts.ports import ProviderEvent, WebhookRequest
+from telesec.integrations.twilio import wire
+
+
+class TwilioCarrier:
+    """Believes a webhook only when Twilio signed it for the configured address with our token."""
+
+    name = "twilio"
+
+    def __init__(self, auth_token: str) -> None:
+        self._auth_token = auth_token
+
+    def verify(self, request: WebhookRequest) -> bool:
+        """Return whether the signature is right; a missing one is not."""
+        return wire.signature_is_right(request, auth_token=self._auth_token)
+
+    def parse(self, request: WebhookRequest) -> ProviderEvent:
+        """Return the event; pure."""
+        return wire.parse(request)
+
+    def speak(self, sentences: tuple[str, ...], *, language: str, gather_url: str | None) -> str:
+        """Return TwiML; with a ``gather_url``, two digits are awaited there."""
+        return wire.voice_document(sentences, language=language, gather_url=gather_url)
