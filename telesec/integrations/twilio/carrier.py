@@ -20,6 +20,8 @@ class TwilioCarrier:
         """Return the event; pure."""
         return wire.parse(request)
 
-    def speak(self, sentences: tuple[str, ...], *, language: str, gather_url: str | None) -> str:
-        """Return TwiML; with a ``gather_url``, two digits are awaited there."""
-        return wire.voice_document(sentences, language=language, gather_url=gather_url)
+    def speak(
+        self, sentences: tuple[str, ...], *, language: str, gather_url: str | None, digits: int = 2
+    ) -> str:
+        """Return TwiML; with a ``gather_url``, so many keys are awaited there."""
+        return wire.voice_document(sentences, language=language, gather_url=gather_url, digits=digits)

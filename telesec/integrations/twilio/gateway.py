@@ -161,6 +161,11 @@ def _reading(read: Callable[[], T]) -> T:
         raise _unavailable() from None
 
 
+def _sender(row: Any) -> str:
+    """Return whom a listed message or call came from; the SDK spells that field in two ways."""
+    return str(row.from_ if hasattr(row, "from_") else row._from)  # noqa: SLF001 - a call's only spelling
+
+
 class _TwilioChannel(ABC):
     """What SMS and voice share."""
 
@@ -194,7 +199,7 @@ class _TwilioChannel(ABC):
             Receipt(row.sid, wire.STATUSES.get(row.status, DeliveryStatus.UNKNOWN))
             for row in rows
             if row.direction == "outbound-api"
-            and row.from_ == self._account.from_number
+            and _sender(row) == self._account.from_number
             and row.date_created is not None
             and row.date_created >= earliest
         ]

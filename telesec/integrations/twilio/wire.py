@@ -31,7 +31,6 @@ SIGNATURE_HEADER: Final = "x-twilio-signature"
 RING_SECONDS: Final = 25
 """Rings this long; most voicemails take over later, and a voicemail is not a human."""
 GATHER_SECONDS: Final = 8
-CODE_DIGITS: Final = 2
 MAX_BODY: Final = 1600
 """Characters Twilio carries in one message (error 21617 beyond)."""
 
@@ -184,8 +183,10 @@ def _text_received(form: _Form) -> TextReceived:
     )
 
 
-def voice_document(sentences: tuple[str, ...], *, language: str, gather_url: str | None) -> str:
-    """Return TwiML that says the sentences and, if asked, waits for the two digits of the code.
+def voice_document(
+    sentences: tuple[str, ...], *, language: str, gather_url: str | None, digits: int = 2
+) -> str:
+    """Return TwiML that says the sentences and, if asked, waits for so many keys.
 
     The sentences stand inside ``<Gather>``, so that keys interrupt them, and are said twice: a doctor woken
     at night misses the first. Without digits the call ends; the next step of the policy does the rest.
@@ -198,7 +199,7 @@ def voice_document(sentences: tuple[str, ...], *, language: str, gather_url: str
         return str(response)
     for _ in range(2):
         gather = Gather(
-            input="dtmf", num_digits=CODE_DIGITS, timeout=GATHER_SECONDS, action=gather_url, method="POST"
+            input="dtmf", num_digits=digits, timeout=GATHER_SECONDS, action=gather_url, method="POST"
         )
         for sentence in sentences:
             gather.say(sentence, language=locale)

@@ -281,6 +281,12 @@ def test_voice_document_gathers_two_digits_twice():
     assert document.index("Un message urgent.") > document.index("<Gather")
 
 
+def test_voice_document_gathers_one_digit_for_an_outcome():
+    document = wire.voice_document(("Tapez 1.",), language="fr", gather_url=f"{BASE}/d", digits=1)
+
+    assert 'numDigits="1"' in document
+
+
 def test_voice_document_escapes_what_it_says():
     document = wire.voice_document(("</Say><Dial>+33199000009</Dial>",), language="en", gather_url=None)
 
