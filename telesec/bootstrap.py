@@ -32,7 +32,10 @@ from telesec.settings import Settings
 from telesec.vault import keyring
 
 T = TypeVar("T")
-BUILT_IN: tuple[str, ...] = ("telesec.integrations.fhir.plugin",)
+BUILT_IN: tuple[str, ...] = (
+    "telesec.integrations.fhir.plugin",
+    "telesec.integrations.twilio.plugin",
+)
 
 SWEEPS: Mapping[str, Sweep] = {sweep.name: sweep for room in () for sweep in room.SWEEPS}
 

@@ -1,10 +1,8 @@
 """The simulated carrier, spoken to with Twilio's own client and with plain HTTP."""
 
 import json
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 import requests
@@ -13,10 +11,9 @@ from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
-from werkzeug.serving import WSGIRequestHandler, make_server
-from werkzeug.wrappers import Request
 
 from telesec.testing.carrier import CarrierServer
+from telesec.testing.carrier.listener import Listener
 
 LUNE = "+33639980001"
 SOLEIL = "+33639980002"
@@ -35,51 +32,10 @@ class Swapped(HttpClient):
         return Response(answer.status_code, answer.text, answer.headers)
 
 
-class Quiet(WSGIRequestHandler):
-    def log(self, *said):
-        pass
-
-
-class Doors:
-    """A stand-in for telesec's doors: remembers what came, answers what it was told."""
-
-    def __init__(self) -> None:
-        self.got: list[tuple[str, dict[str, str], str]] = []
-        self.answers: dict[str, str] = {}
-        self.came = threading.Condition()
-        self.server = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=Quiet)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
-        self.thread.start()
-
-    def app(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        request = Request(environ)
-        form = request.form.to_dict()
-        with self.came:
-            self.got.append((request.path, form, request.headers.get("X-Twilio-Signature", "")))
-            self.came.notify_all()
-        start_response("200 OK", [("Content-Type", "text/xml")])
-        return [self.answers.get(request.path, "<Response/>").encode()]
-
-    def expect(self, path: str, count: int = 1) -> list[dict[str, str]]:
-        with self.came:
-            assert self.came.wait_for(lambda: len(self.at(path)) >= count, 10), self.got
-            return self.at(path)
-
-    def at(self, path: str) -> list[dict[str, str]]:
-        return [form for where, form, _ in self.got if where == path]
-
-    def stop(self) -> None:
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
-
-
 @pytest.fixture
-def doors() -> Iterator[Doors]:
-    doors = Doors()
-    yield doors
-    doors.stop()
+def doors() -> Iterator[Listener]:
+    with Listener() as listener:
+        yield listener
 
 
 @pytest.fixture
@@ -314,87 +270,6 @@ def test_a_reply_is_announced(carrier, doors):
     form = doors.expect("/sms")[0]
     assert (form["From"], form["To"], form["Body"]) == (LUNE, carrier.from_number, "1 47")
     assert carrier.problems == []
-
-
-def test_lose_reply_takes_the_message_and_drops_the_connection(carrier, client):
-    carrier.fail("lose_reply")
-
-    with pytest.raises(requests.ConnectionError):
-        client.messages.create(to=LUNE, from_=carrier.from_number, body="a")
-
-    carrier.phone(LUNE).expect_sms("a")
-
-
-def test_lose_request_takes_nothing(carrier, client):
-    carrier.fail("lose_request")
-
-    with pytest.raises(requests.ConnectionError):
-        client.messages.create(to=LUNE, from_=carrier.from_number, body="a")
-
-    assert client.messages.list() == []
-
-
-@pytest.mark.parametrize(("kind", "status"), [("500", 500), ("429", 429)])
-def test_error_faults_take_nothing_and_are_used_up(carrier, client, kind, status):
-    carrier.fail(kind, channel="messages")
-
-    with pytest.raises(TwilioRestException) as refused:
-        client.messages.create(to=LUNE, from_=carrier.from_number, body="a")
-    client.messages.create(to=LUNE, from_=carrier.from_number, body="b")
-
-    assert refused.value.status == status
-    assert [m.body for m in client.messages.list()] == ["b"]
-
-
-def test_delay_holds_the_answer_until_released(carrier, client):
-    carrier.fail("delay", seconds=600)
-    answers = []
-
-    def send():
-        answers.append(client.messages.create(to=LUNE, from_=carrier.from_number, body="a"))
-
-    sender = threading.Thread(target=send)
-    sender.start()
-    carrier.phone(LUNE).expect_sms("a")
-    before = list(answers)
-    requests.delete(f"{carrier.url}/control/faults", timeout=10)
-    sender.join(10)
-
-    assert before == []
-    assert len(answers) == 1
-
-
-def test_never_deliver_stays_sent(carrier, client, doors):
-    carrier.fail("never_deliver", to=LUNE)
-
-    sent = client.messages.create(
-        to=LUNE, from_=carrier.from_number, body="a", status_callback=f"{doors.url}/status"
-    )
-
-    doors.expect("/status", 2)
-    assert client.messages(sent.sid).fetch().status == "sent"
-    assert carrier.phone(LUNE).events == []
-
-
-def test_callbacks_are_dropped_and_doubled(carrier, client, doors):
-    carrier.fail("drop_callback")
-    carrier.fail("duplicate_callback")
-
-    client.messages.create(
-        to=LUNE, from_=carrier.from_number, body="a", status_callback=f"{doors.url}/status"
-    )
-
-    assert [r["MessageStatus"] for r in doors.expect("/status", 3)] == ["sent", "sent", "delivered"]
-
-
-def test_undelivered_says_why(carrier, client, doors):
-    carrier.fail("undelivered")
-
-    client.messages.create(
-        to=LUNE, from_=carrier.from_number, body="a", status_callback=f"{doors.url}/status"
-    )
-
-    assert doors.expect("/status", 3)[-1]["ErrorCode"] == "30003"
 
 
 def test_what_nobody_expected_fails(carrier, client):
