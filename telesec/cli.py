@@ -15,6 +15,7 @@ from telesec.bootstrap import SWEEPS, Deps, build_deps, database_settings
 from telesec.foundation import logging, migrate
 from telesec.foundation.embedded_postgres import EmbeddedPostgres
 from telesec.foundation.errors import TelesecError
+from telesec.practices.commands import practice
 from telesec.processes.supervisor import supervise, telesec_child
 from telesec.processes.web import run_web
 from telesec.processes.worker import run_worker, stop_event
@@ -115,6 +116,7 @@ def ensure_master_key(settings: Settings) -> None:
 
 
 cli.add_command(keys)
+cli.add_command(practice)
 
 
 def main() -> None:

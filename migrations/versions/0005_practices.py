@@ -157,10 +157,18 @@ def upgrade() -> None:
         body="SELECT r.practice_id, r.line_id FROM public.line_route r WHERE r.number = called",
         reads=["public.line_route"],
     )
+    system_lookup(
+        op,
+        "sec.find_practices(after uuid, lim int)",
+        returns="table(id uuid)",
+        body="SELECT p.id FROM public.practice p WHERE p.id > after ORDER BY p.id LIMIT lim",
+        reads=["public.practice"],
+    )
 
 
 def downgrade() -> None:
     """Take them away, in reverse order."""
+    drop_lookup(op, "sec.find_practices(after uuid, lim int)")
     drop_lookup(op, "sec.find_line(called text)")
     op.drop_table("instruction")
     op.drop_table("greeting")

@@ -39,6 +39,8 @@ from telesec.practices.rules import (
     occasion,
 )
 
+FIRST = UUID(int=0)
+"""Sorts before every id."""
 MOST_PRACTICES = 200
 MOST_INSTRUCTIONS = 200
 
@@ -150,6 +152,18 @@ def find_line(uow: UnitOfWork, number: str) -> tuple[UUID, UUID] | None:
     row = uow.session.execute(text("SELECT practice_id, id FROM sec.find_line(:number)"), {"number": number})
     found = row.first()
     return (found.practice_id, found.id) if found else None
+
+
+def all_practice_ids(uow: UnitOfWork, *, after: UUID = FIRST) -> tuple[UUID, ...]:
+    """Return the ids of the installation's practices, up to 200 after one; for setting up only.
+
+    A context then names these ids, never all practices at once.
+    """
+    authorize(uow, Permission.PRACTICE_CREATE, on=Facts(None))
+    rows = uow.session.execute(
+        text("SELECT id FROM sec.find_practices(:after, :most)"), {"after": after, "most": MOST_PRACTICES}
+    )
+    return tuple(row.id for row in rows)
 
 
 def situation(
