@@ -1,0 +1,118 @@
+"""The embedded server: hardened, restartable after kill -9, never an orphan."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import psycopg
+import pytest
+
+from telesec.foundation.embedded_postgres import EmbeddedPostgres
+from telesec.foundation.errors import Misconfigured
+
+HOLD = """
+import sys
+from pathlib import Path
+from telesec.foundation.embedded_postgres import EmbeddedPostgres
+embedded = EmbeddedPostgres(Path(sys.argv[1]))
+embedded.start()
+print(embedded.server.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def gone(pid, seconds=20):
+    """Wait until a process has ended."""
+    pause = threading.Event()
+    for _ in range(seconds * 20):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:  # noqa: PTH123 - a kernel file
+            if stat.read().rsplit(")", 1)[1].split()[0] == "Z":
+                return True
+        pause.wait(0.05)
+    return False
+
+
+@pytest.fixture
+def embedded(tmp_path):
+    server = EmbeddedPostgres(tmp_path / "a folder with spaces")
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_it_starts_again_and_keeps_its_data(embedded):
+    url = embedded.urls().migrate
+    with psycopg.connect(url) as connection:
+        connection.execute("create table kept (x int)")
+        connection.execute("insert into kept values (1)")
+
+    embedded.stop()
+    embedded.start()
+
+    with psycopg.connect(url) as connection:
+        assert connection.execute("select x from kept").fetchall() == [(1,)]
+
+
+def test_it_recovers_after_kill_9_of_the_postmaster(embedded):
+    pid = embedded.server.pid
+    os.kill(pid, signal.SIGKILL)
+    embedded.server._process.wait()
+
+    embedded.start()
+
+    with psycopg.connect(embedded.urls().app) as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
+
+
+def test_it_ends_with_its_supervisor_even_by_kill_9(tmp_path):
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
+    )
+    postmaster = int(holder.stdout.readline())
+
+    holder.kill()
+    holder.communicate()
+
+    assert gone(postmaster)
+
+
+def test_a_second_start_on_the_same_data_is_refused(embedded):
+    other = EmbeddedPostgres(embedded.server.data.parents[1])
+    other.server.socket = embedded.server.socket
+
+    with pytest.raises(Misconfigured) as refused:
+        other.server.start()
+
+    assert "already running" in str(refused.value.sentence)
+
+
+def test_data_of_another_version_is_refused_with_the_command(embedded):
+    embedded.stop()
+    (embedded.server.data / "PG_VERSION").write_text("14\n")
+
+    with pytest.raises(Misconfigured) as refused:
+        embedded.start()
+
+    assert "telesec db upgrade" in str(refused.value.sentence)
+    (embedded.server.data / "PG_VERSION").write_text("18\n")
+
+
+def test_it_listens_on_no_network_address_and_trusts_nobody(embedded):
+    with psycopg.connect(embedded.server.url()) as admin:
+        listening = admin.execute("show listen_addresses").fetchone()
+        methods = admin.execute("select distinct auth_method from pg_hba_file_rules").fetchall()
+
+    assert listening == ("",)
+    assert {row[0] for row in methods} == {"scram-sha-256", "reject"}
+
+
+def test_passwords_and_keys_are_for_their_owner_only(embedded):
+    files = [embedded.server.password_file, *sorted((embedded.server.data.parents[1] / "keys").iterdir())]
+
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o400}
