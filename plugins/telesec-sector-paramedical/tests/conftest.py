@@ -1,0 +1,1 @@
+"""Fixtures come from telesec's own pytest plug-in; nothing to import."""
