@@ -1,0 +1,1 @@
+"""E-mail out, through one SMTP server of the operator's choice."""

@@ -1,0 +1,320 @@
+"""The e-mail channel against a small SMTP server on loopback, with and without TLS."""
+
+import ipaddress
+import socketserver
+import ssl
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from pydantic import SecretStr
+
+from telesec.alerts.ports import ChannelKind, DeliveryOutcomeUnknown, DeliveryStatus, Notice
+from telesec.foundation.addresses import AddressGuard, networks
+from telesec.foundation.errors import Misconfigured, Unavailable
+from telesec.foundation.ids import new_id
+from telesec.integrations.smtp import plugin, wire
+from telesec.integrations.smtp.gateway import EmailChannel
+from telesec.settings import Settings
+from telesec.testing.clock import MovableClock
+
+LOOPBACK = AddressGuard(networks(["127.0.0.0/8"]))
+
+
+@dataclass
+class Post:
+    """What the server got, and what it is told to answer; "" hangs up."""
+
+    rcpt: str = "250 2.1.5 ok"
+    mail: str = "250 ok"
+    end_of_data: str = "250 2.0.0 taken"
+    tls: ssl.SSLContext | None = None
+    implicit: bool = False
+    mails: list[bytes] = field(default_factory=list)
+    verbs: list[str] = field(default_factory=list)
+    encrypted: bool = False
+
+
+class Handler(socketserver.StreamRequestHandler):
+    server: "Server"
+
+    def handle(self) -> None:
+        self.post = self.server.post
+        try:
+            if self.post.implicit:
+                self.encrypt()
+            self.say("220 mail.example")
+            while line := self.rfile.readline().decode().strip():
+                if not self.obey(line):
+                    return
+        except OSError:
+            return
+
+    def obey(self, line: str) -> bool:
+        verb = line[:8].split(" ")[0].upper()
+        self.post.verbs.append(verb)
+        special = {"EHLO": self.offer, "STARTTLS": self.encrypt, "DATA": self.take, "QUIT": self.leave}
+        if verb in special:
+            return special[verb]()
+        login = "235 ok" if line.endswith("AGEAYg==") else "535 5.7.8 wrong"
+        return self.say({"MAIL": self.post.mail, "RCPT": self.post.rcpt, "AUTH": login}.get(verb, "250 ok"))
+
+    def offer(self) -> bool:
+        starttls = "250-STARTTLS" if self.post.tls and not self.post.encrypted else "250-SIZE"
+        return self.say(f"250-mail.example\r\n{starttls}\r\n250 AUTH PLAIN")
+
+    def leave(self) -> bool:
+        self.say("221 bye")
+        return False
+
+    def take(self) -> bool:
+        self.say("354 go on")
+        lines = []
+        while (line := self.rfile.readline()) != b".\r\n":
+            lines.append(line)
+        self.post.mails.append(b"".join(lines))
+        return self.say(self.post.end_of_data)
+
+    def say(self, line: str) -> bool:
+        if not line:
+            return False
+        self.wfile.write(f"{line}\r\n".encode())
+        return True
+
+    def encrypt(self) -> bool:
+        assert self.post.tls is not None
+        if not self.post.implicit:
+            self.say("220 go ahead")
+        self.request = self.post.tls.wrap_socket(self.request, server_side=True)
+        self.rfile, self.wfile = self.request.makefile("rb"), self.request.makefile("wb", 0)
+        self.post.encrypted = True
+        return True
+
+    def finish(self) -> None:
+        super().finish()
+        self.request.close()
+
+
+class Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, post: Post) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.post = post
+
+
+@pytest.fixture
+def post() -> Post:
+    return Post()
+
+
+@pytest.fixture
+def port(post) -> Iterator[int]:
+    server = Server(post)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield server.server_address[1]
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@dataclass(frozen=True)
+class Certificate:
+    server: ssl.SSLContext
+    client: ssl.SSLContext
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory) -> Certificate:
+    """A certificate for 127.0.0.1 that only the returned client context trusts."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.example")])
+    start = MovableClock().now()
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start - timedelta(days=3650))
+        .not_valid_after(start + timedelta(days=3650))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    file: Path = tmp_path_factory.mktemp("tls") / "server.pem"
+    file.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(file)
+    return Certificate(server, ssl.create_default_context(cafile=str(file)))
+
+
+def channel(port: int, *, scheme: str = "smtp", login: str = "", guard=LOOPBACK, tls=None) -> EmailChannel:
+    server = wire.read_server(f"{scheme}://{login}127.0.0.1:{port}")
+    tls = tls or ssl.create_default_context()
+    return EmailChannel(server, "bureau@desk.example", guard=guard, clock=MovableClock(), tls=tls)
+
+
+def notice(to: str = "lune@lilas.example") -> Notice:
+    return Notice(
+        delivery_id=new_id(),
+        to=to,
+        urgent_count=1,
+        code="47",
+        language="fr",
+        callback_base="https://desk.example",
+        text="1 message urgent vous attend. Répondez 1 47. desk.example",
+    )
+
+
+def test_mail_is_taken_over(post, port):
+    sent = notice()
+
+    receipt = channel(port).send(sent)
+
+    assert receipt.status is DeliveryStatus.SENT
+    assert receipt.provider_id == f"<{sent.delivery_id}@desk.example>"
+    assert receipt.provider_id.encode() in post.mails[0]
+    assert b"R=C3=A9pondez 1 47" in post.mails[0]
+    assert channel(port).kind is ChannelKind.EMAIL
+
+
+def test_starttls_is_used_when_offered(post, port, certificate):
+    post.tls = certificate.server
+
+    channel(port, tls=certificate.client).send(notice())
+
+    assert post.encrypted
+    assert post.verbs[:3] == ["EHLO", "STARTTLS", "EHLO"]
+
+
+def test_tls_from_the_first_byte(post, port, certificate):
+    post.tls, post.implicit = certificate.server, True
+
+    channel(port, scheme="smtps", tls=certificate.client).send(notice())
+
+    assert len(post.mails) == 1
+
+
+@pytest.mark.parametrize(("scheme", "implicit"), [("smtp", False), ("smtps", True)])
+def test_unknown_certificate_is_refused(post, port, certificate, scheme, implicit):
+    post.tls, post.implicit = certificate.server, implicit
+
+    with pytest.raises(Unavailable):
+        channel(port, scheme=scheme).send(notice())
+
+    assert post.mails == []
+
+
+def test_login_is_sent(post, port):
+    channel(port, login="a:b@").send(notice())
+
+    assert "AUTH" in post.verbs
+    assert len(post.mails) == 1
+
+
+def test_wrong_login_is_not_the_mailboxs_fault(port):
+    with pytest.raises(Unavailable) as refused:
+        channel(port, login="a:wrong@").send(notice())
+
+    assert not refused.value.permanent
+
+
+@pytest.mark.parametrize(
+    ("answer", "permanent"),
+    [("550 5.1.1 no such user", True), ("550 5.7.1 no relaying", False), ("450 4.2.1 later", False)],
+)
+def test_refused_recipient(post, port, answer, permanent):
+    post.rcpt = answer
+
+    with pytest.raises(Unavailable) as refused:
+        channel(port).send(notice())
+
+    assert refused.value.permanent is permanent
+    assert post.mails == []
+
+
+@pytest.mark.parametrize(("step", "answer"), [("mail", "550 5.7.1 no"), ("mail", ""), ("rcpt", "")])
+def test_failure_before_the_text_is_unavailable(post, port, step, answer):
+    setattr(post, step, answer)
+
+    with pytest.raises(Unavailable) as refused:
+        channel(port).send(notice())
+
+    assert not refused.value.permanent
+
+
+@pytest.mark.parametrize("answer", ["554 5.7.1 spam", "451 4.3.0 later"])
+def test_refused_text_is_not_the_mailboxs_fault(post, port, answer):
+    post.end_of_data = answer
+
+    with pytest.raises(Unavailable) as refused:
+        channel(port).send(notice())
+
+    assert not refused.value.permanent
+
+
+def test_silence_after_the_text_is_unknown(post, port):
+    post.end_of_data = ""
+    sent = notice()
+
+    with pytest.raises(DeliveryOutcomeUnknown):
+        channel(port).send(sent)
+
+    assert channel(port).look_up(sent) is None
+
+
+def test_nobody_listening_is_unavailable(post, port):
+    with pytest.raises(Unavailable):
+        channel(9).send(notice())
+
+
+def test_address_outside_the_allowed_networks_is_not_reached(post, port):
+    with pytest.raises(Unavailable) as refused:
+        channel(port, guard=AddressGuard()).send(notice())
+
+    assert not refused.value.permanent
+    assert post.verbs == []
+
+
+def test_word_that_is_no_address_is_permanent(post, port):
+    with pytest.raises(Unavailable) as refused:
+        channel(port).send(notice("lune@lilas.example\r\nRCPT TO:<x@y.example>"))
+
+    assert refused.value.permanent
+    assert post.verbs == []
+
+
+def test_plugin_brings_the_channel():
+    settings = Settings(smtp_url=SecretStr("smtp://mail.example"), mail_from="bureau@desk.example")
+
+    (brought,) = plugin.telesec_channels(settings=settings)
+
+    assert brought.kind is ChannelKind.EMAIL
+
+
+def test_plugin_brings_nothing_without_a_server():
+    assert plugin.telesec_channels(settings=Settings()) == ()
+
+
+@pytest.mark.parametrize(
+    ("url", "sender"), [("http://mail.example", "a@desk.example"), ("smtp://mail.example", "")]
+)
+def test_plugin_refuses_half_a_server(url, sender):
+    with pytest.raises(Misconfigured):
+        plugin.telesec_channels(settings=Settings(smtp_url=SecretStr(url), mail_from=sender))
