@@ -58,7 +58,7 @@ class Handler(socketserver.StreamRequestHandler):
             return
 
     def obey(self, line: str) -> bool:
-        verb = line[:8].split(" ")[0].upper()
+        verb = line[:8].split(" ", maxsplit=1)[0].upper()
         self.post.verbs.append(verb)
         special = {"EHLO": self.offer, "STARTTLS": self.encrypt, "DATA": self.take, "QUIT": self.leave}
         if verb in special:
