@@ -1,0 +1,99 @@
+"""From the text of a file to a protocol, or to the list of what is wrong and where.
+
+A protocol that fails one check is not loaded: a half-right protocol is more dangerous than none, because the
+universal screen and "at least today" stand behind it.
+"""
+
+from dataclasses import dataclass
+
+import yaml
+from pydantic import ValidationError
+
+from telesec.triage import checks
+from telesec.triage.document import DecidingDoc, FlagDoc, ProtocolDoc
+from telesec.triage.protocol import Effect, Protocol, Question
+
+
+@dataclass(frozen=True)
+class ProtocolRefused(Exception):
+    """A file that is not loaded, with every problem found."""
+
+    name: str
+    problems: tuple[checks.Problem, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(f"{self.name}: {problem.where}: {problem.what}" for problem in self.problems)
+
+
+def compile_protocol(text: str, name: str) -> Protocol:
+    """Return the protocol a file holds.
+
+    Args:
+        text: YAML in the format of ``document``.
+        name: How to call the file in problems.
+
+    Raises:
+        ProtocolRefused: It is not YAML, not the format, or fails a static check.
+    """
+    try:
+        document = ProtocolDoc.model_validate(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        raise ProtocolRefused(name, (checks.Problem("file", f"not YAML: {error}"),)) from error
+    except ValidationError as error:
+        raise ProtocolRefused(name, _schema_problems(error)) from error
+    protocol = _built(document)
+    problems = tuple(checks.problems_of(protocol))
+    if problems:
+        raise ProtocolRefused(name, problems)
+    return protocol
+
+
+def _schema_problems(error: ValidationError) -> tuple[checks.Problem, ...]:
+    return tuple(
+        checks.Problem(".".join(str(part) for part in found["loc"]) or "file", found["msg"])
+        for found in error.errors(include_url=False)
+    )
+
+
+def _built(document: ProtocolDoc) -> Protocol:
+    return Protocol(
+        code=document.code,
+        version=document.version,
+        state=document.state,
+        author=document.author,
+        reviewer=document.reviewer,
+        review_by=document.review_by,
+        title=document.title.value(),
+        is_screen=document.kind == "screen",
+        audience=document.audience.value(),
+        default=document.default,
+        floor=document.floor,
+        signs=frozenset(document.signs),
+        synonyms=document.synonyms,
+        red_flags=tuple(_question(flag, Effect.FLAG) for flag in document.red_flags),
+        deciding=tuple(_question(deciding, deciding.effect) for deciding in document.deciding),
+        texts={level: texts.value() for level, texts in document.texts.items()},
+        removed=dict(document.removed),
+        note=document.note,
+    )
+
+
+def _question(document: FlagDoc | DecidingDoc, effect: Effect) -> Question:
+    return Question(
+        id=document.id,
+        effect=effect,
+        level=document.level,
+        text=document.ask.value(),
+        unknown_as=document.unknown_as,
+        source=document.source,
+        source_status=document.source_status,
+        gate=document.ask_if.value(),
+        derive=document.derive,
+        prefill_from=document.prefill_from,
+        also_open=document.also_open,
+        signs=frozenset(document.signs),
+        words=document.words,
+        help=document.help.value() if document.help else None,
+        covers=document.covers or (document.id,),
+        note=document.note,
+    )

@@ -1,0 +1,165 @@
+"""The file format of a protocol, as pydantic models: names, types and closed sets, nothing unknown let in.
+
+What a schema cannot say (order, polarity, holes) is in ``checks``. The format is described in
+``docs/triage.md``.
+"""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from telesec.triage.levels import Level
+from telesec.triage.patient import Sex
+from telesec.triage.protocol import Effect, Gate, Given, LevelText, Modifier, SourceStatus, State, Text
+
+
+class Part(BaseModel):
+    """Base of every part of a file: frozen, and an unknown name is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class TextDoc(Part):
+    """A text in both languages; ``you`` is said to the patient when it differs from ``fr``."""
+
+    fr: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+    you: str = ""
+
+    def value(self) -> Text:
+        """Return the compiled text."""
+        return Text(self.fr, self.en, self.you)
+
+
+class GateDoc(Part):
+    """For whom; ages in months, the maximum exclusive."""
+
+    age_min_months: int | None = Field(default=None, ge=0, le=1500)
+    age_max_months: int | None = Field(default=None, ge=1, le=1500)
+    sex: Sex | None = None
+    pregnant: bool = False
+    territory: tuple[str, ...] = ()
+
+    def value(self) -> Gate:
+        """Return the compiled gate."""
+        return Gate(
+            self.age_min_months, self.age_max_months, self.sex, self.pregnant, frozenset(self.territory)
+        )
+
+
+class FlagDoc(Part):
+    """A red flag: yes, unknown and refused reach ``level``."""
+
+    id: str = Field(pattern=r"^[a-z0-9_]+$")
+    ask: TextDoc
+    level: Level
+    unknown_as: Given
+    source: str = Field(min_length=1)
+    source_status: SourceStatus
+    ask_if: GateDoc = GateDoc()
+    derive: bool = False
+    prefill_from: str = ""
+    also_open: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    help: TextDoc | None = None
+    covers: tuple[str, ...] = ()
+    note: str = ""
+
+
+class DecidingDoc(FlagDoc):
+    """A deciding question; ``level`` is what a yes raises or lowers to."""
+
+    effect: Literal[Effect.RAISE, Effect.LOWER]
+
+
+class LevelTextDoc(Part):
+    """The words of one level."""
+
+    say: TextDoc
+    act: TextDoc
+    told: TextDoc
+    safety_net: TextDoc
+    fallback: TextDoc
+
+    def value(self) -> LevelText:
+        """Return the compiled words."""
+        parts = (self.say, self.act, self.told, self.safety_net, self.fallback)
+        return LevelText(*(part.value() for part in parts))
+
+
+class ProtocolDoc(Part):
+    """One file: one complaint, or the screen."""
+
+    format: Literal[1]
+    code: str = Field(pattern=r"^[a-z0-9_]+$")
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    state: Literal[State.DRAFT, State.REFERENCE, State.SIGNED]
+    author: str = Field(min_length=1)
+    reviewer: str = ""
+    review_by: date
+    title: TextDoc
+    kind: Literal["complaint", "screen"] = "complaint"
+    audience: GateDoc = GateDoc()
+    default: Level
+    floor: Level
+    signs: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
+    red_flags: tuple[FlagDoc, ...] = Field(min_length=1)
+    deciding: tuple[DecidingDoc, ...] = ()
+    texts: dict[Level, LevelTextDoc] = Field(default_factory=dict)
+    removed: dict[str, str] = Field(default_factory=dict)
+    note: str = ""
+
+
+class ModifierDoc(Part):
+    """A fact that raises whatever the complaint."""
+
+    id: str = Field(pattern=r"^[a-z0-9_]+$")
+    text: TextDoc
+    source: str = Field(min_length=1)
+    source_status: SourceStatus
+    gate: GateDoc = GateDoc()
+    unknown_age: bool = False
+    flag: str = ""
+    or_flag: str = ""
+    signs: tuple[str, ...] = ()
+    signs_any: tuple[str, ...] = ()
+    raise_to: Level | None = None
+    raise_by: int = Field(default=0, ge=0, le=1)
+    at_least_if_not_better: Level | None = None
+    note: str = ""
+
+    def value(self) -> Modifier:
+        """Return the compiled modifier."""
+        return Modifier(
+            id=self.id,
+            text=self.text.value(),
+            source=self.source,
+            source_status=self.source_status,
+            gate=self.gate.value(),
+            unknown_age=self.unknown_age,
+            flag=self.flag,
+            or_flag=self.or_flag,
+            signs=frozenset(self.signs),
+            signs_any=frozenset(self.signs_any),
+            raise_to=self.raise_to,
+            raise_by=self.raise_by,
+            at_least_if_not_better=self.at_least_if_not_better,
+        )
+
+
+class RaisingWords(Part):
+    """Words of the caller that raise by themselves; they never lower."""
+
+    id: str
+    level: Level
+    words: tuple[str, ...] = Field(min_length=1)
+
+
+class WordsDoc(Part):
+    """Ambiguous words with their choices, most urgent first, and words that raise."""
+
+    raising: tuple[RaisingWords, ...]
+    choices: dict[str, tuple[str, ...]]

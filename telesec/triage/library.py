@@ -1,0 +1,141 @@
+"""The protocols of this installation: the built-in ones, then those of sectors, compiled once at start.
+
+A sector's file that fails a check is left out and reported; a built-in one that fails stops the start,
+because triage without its screen would be worse than no telesec at all.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import yaml
+from pydantic import TypeAdapter
+
+from telesec.foundation.errors import Misconfigured
+from telesec.foundation.language import say
+from telesec.triage.checks import Problem, spoken
+from telesec.triage.compiler import ProtocolRefused, compile_protocol
+from telesec.triage.document import LevelTextDoc, ModifierDoc, WordsDoc
+from telesec.triage.levels import Level
+from telesec.triage.patient import PatientFacts
+from telesec.triage.protocol import LevelText, Modifier, Protocol, Rulebook
+from telesec.triage.speech import names_drug
+from telesec.triage.words import Found, WordNet, build, phrase
+
+_ROOM = files("telesec.triage")
+_LEVEL_TEXTS = TypeAdapter(dict[Level, LevelTextDoc])
+_MODIFIERS = TypeAdapter(tuple[ModifierDoc, ...])
+
+
+@dataclass(frozen=True)
+class Library:
+    """Everything triage knows, and the files it refused."""
+
+    book: Rulebook
+    words: WordNet
+    refused: tuple[ProtocolRefused, ...] = ()
+
+    @property
+    def protocols(self) -> tuple[Protocol, ...]:
+        """The screen, then every complaint."""
+        return (self.book.screen, *self.book.protocols.values())
+
+    def find(self, text: str, patient: PatientFacts) -> Found:
+        """Return what a caller's words lead to."""
+        return self.words.find(text, self.book, patient)
+
+
+def load(paths: Sequence[Path] = (), words: Sequence[tuple[str, str]] = ()) -> Library:
+    """Return the library: built-in protocols, then ``paths``.
+
+    Args:
+        paths: Protocol files of sectors, in the built-in format.
+        words: What callers of those sectors say → protocol code.
+
+    Raises:
+        Misconfigured: A built-in file fails a check.
+    """
+    doc = WordsDoc.model_validate(yaml.safe_load((_ROOM / "data" / "words.yaml").read_text("utf-8")))
+    built_in, broken = _compiled(_built_in_files(), doc.choices, ())
+    if broken:
+        raise Misconfigured(say("A built-in protocol fails a check: %(problems)s", problems=str(broken[0])))
+    brought, refused = _compiled(paths, doc.choices, built_in)
+    screen, *complaints = sorted((*built_in, *brought), key=lambda protocol: not protocol.is_screen)
+    book = Rulebook(
+        screen, {protocol.code: protocol for protocol in complaints}, _load_modifiers(), _load_level_texts()
+    )
+    raising = ((entry.id, entry.level, entry.words) for entry in doc.raising)
+    return Library(book, build(screen, complaints, doc.choices, raising, words), tuple(refused))
+
+
+def _built_in_files() -> list[Traversable]:
+    folder = _ROOM / "protocols"
+    return sorted(
+        (file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name
+    )
+
+
+def _compiled(
+    paths: Iterable[Traversable | Path], choices: Mapping[str, tuple[str, ...]], before: Sequence[Protocol]
+) -> tuple[list[Protocol], list[ProtocolRefused]]:
+    held: list[Protocol] = []
+    refused: list[ProtocolRefused] = []
+    for path in paths:
+        try:
+            protocol = compile_protocol(path.read_text(encoding="utf-8"), path.name)
+        except ProtocolRefused as error:
+            refused.append(error)
+            continue
+        problems = tuple(clashes(protocol, (*before, *held), choices))
+        if problems:
+            refused.append(ProtocolRefused(path.name, problems))
+        else:
+            held.append(protocol)
+    return held, refused
+
+
+def clashes(
+    protocol: Protocol, others: Iterable[Protocol], choices: Mapping[str, tuple[str, ...]]
+) -> Iterator[Problem]:
+    """Yield where a protocol clashes with those before it: its code, or a synonym without a choice.
+
+    Two complaints may share a word only through a choice that holds both.
+    """
+    offered = {phrase(word): codes for word, codes in choices.items()}
+    for other in others:
+        if other.code == protocol.code or (other.is_screen and protocol.is_screen):
+            yield Problem("code", f"{other.code} is there already")
+        theirs = {phrase(word) for word in other.synonyms}
+        for word in protocol.synonyms:
+            shared = phrase(word) in theirs
+            if shared and not {protocol.code, other.code} <= set(offered.get(phrase(word), ())):
+                yield Problem(f"synonyms.{word}", f"also leads to {other.code}, and no choice offers both")
+
+
+def _load_modifiers() -> tuple[Modifier, ...]:
+    text = (_ROOM / "data" / "modifiers.yaml").read_text("utf-8")
+    return tuple(document.value() for document in _MODIFIERS.validate_python(yaml.safe_load(text)))
+
+
+def _load_level_texts() -> dict[Level, LevelText]:
+    text = (_ROOM / "data" / "levels.yaml").read_text("utf-8")
+    texts = {level: doc.value() for level, doc in _LEVEL_TEXTS.validate_python(yaml.safe_load(text)).items()}
+    problems = tuple(level_text_problems(texts))
+    if problems:
+        raise Misconfigured(say("The words of a level fail a check: %(where)s", where=problems[0].where))
+    return texts
+
+
+def level_text_problems(texts: Mapping[Level, LevelText]) -> Iterator[Problem]:
+    """Yield levels without words, and words that cannot be said."""
+    for level in Level:
+        own = texts.get(level)
+        if own is None:
+            yield Problem(level, "has no words")
+            continue
+        for text in (own.say, own.safety_net):
+            yield from spoken(level, text)
+            if names_drug(text.fr) or names_drug(text.en):
+                yield Problem(level, "names a drug")

@@ -1,0 +1,180 @@
+"""Each static check, seen refusing a broken protocol."""
+
+from importlib.resources import files
+
+import pytest
+import yaml
+
+from telesec.triage.checks import Problem, lost_flags
+from telesec.triage.compiler import ProtocolRefused, compile_protocol
+from telesec.triage.levels import Level
+from telesec.triage.library import clashes, level_text_problems, load
+
+
+def flag(**changes):
+    question = {
+        "id": "saigne",
+        "ask": {"fr": "Saigne-t-elle ?", "en": "Bleeding?"},
+        "level": "call15_now",
+        "unknown_as": "yes",
+        "source": "SUDF44",
+        "source_status": "sourced",
+    }
+    return question | changes
+
+
+def document(**changes):
+    base = {
+        "format": 1,
+        "code": "essai",
+        "version": "1.0.0",
+        "state": "reference",
+        "author": "telesec",
+        "review_by": "2027-05-26",
+        "title": {"fr": "Essai", "en": "Trial"},
+        "default": "same_day",
+        "floor": "h48_72",
+        "red_flags": [flag()],
+        "deciding": [],
+    }
+    return base | changes
+
+
+def deciding(**changes):
+    return flag(id="mieux", effect="lower", level="h48_72", unknown_as="no") | changes
+
+
+def compiled(**changes):
+    return compile_protocol(yaml.safe_dump(document(**changes)), "essai.yaml")
+
+
+def problems(**changes):
+    with pytest.raises(ProtocolRefused) as refused:
+        compiled(**changes)
+    return refused.value.problems
+
+
+def test_a_sound_protocol_compiles():
+    protocol = compiled(deciding=[deciding()])
+
+    assert [question.id for question in protocol.questions] == ["saigne", "mieux"]
+
+
+SIX_WORDS = "un deux trois quatre cinq six "
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"surprise": 1}, "surprise"),
+        ({"version": "1"}, "version"),
+        ({"author": ""}, "author"),
+        ({"review_by": None}, "review_by"),
+        ({"default": "none"}, "default"),
+        ({"floor": None}, "floor"),
+        ({"red_flags": []}, "red_flags"),
+        ({"red_flags": [flag(source="")]}, "red_flags.0.source"),
+        ({"red_flags": [flag(unknown_as=None)]}, "red_flags.0.unknown_as"),
+        ({"red_flags": [flag(effect="lower")]}, "red_flags.0.effect"),
+        ({"red_flags": [flag(), flag()]}, "saigne"),
+        ({"red_flags": [flag(id="a", level="doctor_now"), flag()]}, "saigne"),
+        ({"red_flags": [flag(level="routine")]}, "saigne"),
+        ({"red_flags": [flag(unknown_as="no")]}, "saigne"),
+        ({"default": "routine"}, "default"),
+        ({"deciding": [deciding(level="same_day")]}, "mieux"),
+        ({"deciding": [deciding(level="routine")]}, "mieux"),
+        ({"deciding": [deciding(unknown_as="yes")]}, "mieux"),
+        ({"deciding": [deciding(effect="raise", level="routine", unknown_as="yes")]}, "mieux"),
+        ({"state": "signed"}, "reviewer"),
+        ({"state": "signed", "reviewer": "Dr Lune", "red_flags": [flag(source_status="recalled_only")]},
+         "saigne"),
+        ({"red_flags": [flag(prefill_from="patient.shoe_size")]}, "saigne"),
+        ({"red_flags": [flag(signs=["hiccups"])]}, "saigne"),
+        ({"signs": ["hiccups"]}, "signs"),
+        ({"red_flags": [flag(also_open=["essai"])]}, "saigne"),
+        ({"red_flags": [flag(), flag(id="b", ask_if={"age_min_months": 12, "age_max_months": 12})]}, "b"),
+        ({"red_flags": [flag(derive=True)]}, "saigne"),
+        ({"red_flags": [flag(ask={"fr": SIX_WORDS * 5, "en": "x"})]}, "saigne"),
+        ({"red_flags": [flag(ask={"fr": "Est-ce là ? Et ici ?", "en": "x"})]}, "saigne"),
+        ({"red_flags": [flag(ask={"fr": "N'a-t-elle pas mal ?", "en": "x"})]}, "saigne"),
+        ({"red_flags": [flag(ask={"fr": "Est-ce une méningite ?", "en": "x"})]}, "saigne"),
+        ({"red_flags": [flag(ask_if={"age_min_months": 12})]}, "red_flags"),
+        ({"red_flags": [flag(id=f"q{n}") for n in range(11)]}, "red_flags"),
+        ({"kind": "screen", "red_flags": [flag(id=f"q{n}") for n in range(7)]}, "red_flags"),
+        ({"deciding": [deciding(id=f"d{n}") for n in range(15)]}, "red_flags"),
+    ],
+)  # fmt: skip
+def test_a_broken_protocol_is_refused(changes, where):
+    assert where in {problem.where for problem in problems(**changes)}
+
+
+def test_what_is_said_at_a_level_may_not_name_a_drug():
+    part = {"fr": "Prenez du paracétamol.", "en": "Take paracetamol."}
+    texts = {"same_day": dict.fromkeys(("say", "act", "told", "safety_net", "fallback"), part)}
+
+    assert Problem("texts.same_day", "names a drug") in problems(texts=texts)
+
+
+def test_a_refusal_says_where_and_what():
+    with pytest.raises(ProtocolRefused, match=r"essai\.yaml: saigne: unknown_as must be yes"):
+        compiled(red_flags=[flag(unknown_as="no")])
+
+
+def test_text_that_is_not_yaml_is_refused():
+    with pytest.raises(ProtocolRefused, match="not YAML"):
+        compile_protocol("a: [", "essai.yaml")
+
+
+def test_a_lost_red_flag_is_found():
+    reference = {"saigne": Level.CALL15_NOW, "perdue": Level.CALL15_NOW}
+
+    assert [problem.where for problem in lost_flags(compiled(), reference)] == ["perdue"]
+
+
+def test_a_removed_red_flag_needs_its_reason():
+    protocol = compiled(removed={"perdue": "Couverte par saigne."})
+
+    assert not list(lost_flags(protocol, {"perdue": Level.CALL15_NOW}))
+
+
+def test_a_red_flag_asked_less_urgently_is_found():
+    protocol = compiled(red_flags=[flag(level="doctor_now")])
+
+    assert [problem.where for problem in lost_flags(protocol, {"saigne": Level.CALL15_NOW})] == ["saigne"]
+
+
+def test_a_synonym_shared_without_a_choice_is_refused():
+    first, second = compiled(synonyms=["bobo"]), compiled(code="autre", synonyms=["Bobo"])
+
+    assert [problem.where for problem in clashes(second, [first], {})] == ["synonyms.Bobo"]
+    assert not list(clashes(second, [first], {"bobo": ("essai", "autre")}))
+
+
+def test_a_level_without_words_is_found(library):
+    texts = {level: own for level, own in library.book.texts.items() if level is not Level.ROUTINE}
+
+    assert [problem.where for problem in level_text_problems(texts)] == [Level.ROUTINE]
+
+
+def test_a_sector_file_that_fails_is_left_out_and_reported(tmp_path):
+    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
+    good.write_text(yaml.safe_dump(document()), encoding="utf-8")
+    bad.write_text(yaml.safe_dump(document(code="autre", default="none")), encoding="utf-8")
+
+    library = load([good, bad], words=[("petit essai", "essai")])
+
+    assert "essai" in library.book.protocols
+    assert [refused.name for refused in library.refused] == ["bad.yaml"]
+
+
+def test_a_second_screen_is_refused(tmp_path):
+    file = tmp_path / "screen.yaml"
+    file.write_text(yaml.safe_dump(document(kind="screen")), encoding="utf-8")
+
+    assert load([file]).refused[0].problems[0].where == "code"
+
+
+def test_every_built_in_file_is_loaded(library):
+    held = {f"{protocol.code}.yaml" for protocol in library.protocols}
+
+    assert held == {file.name for file in (files("telesec.triage") / "protocols").iterdir()}

@@ -1,0 +1,71 @@
+"""The caller's words: whole, without accents, longest first, raising only."""
+
+import pytest
+
+from telesec.triage.levels import Level
+from telesec.triage.patient import PatientFacts
+from telesec.triage.words import plain
+
+ADULT = PatientFacts(age_months=480)
+CHILD = PatientFacts(age_months=60)
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("j'ai mal à la poitrine", "douleur_thoracique"),
+        ("MAL A LA POITRINE", "douleur_thoracique"),
+        ("il respire mal depuis hier", "difficulte_respirer"),
+        ("elle a la bouche tordue", "signes_avc"),
+        ("mon fils est tombé sur la tête", "traumatisme_cranien"),
+        ("bébé brûlant cette nuit", "fievre_enfant"),
+        ("mal au ventre", "douleur_abdominale"),
+        ("un renouvellement d’ordonnance", "ordonnance_medicament"),
+    ],
+)
+def test_words_lead_to_their_protocol(library, words, first):
+    assert library.find(words, PatientFacts()).candidates[0] == first
+
+
+def test_words_are_whole(library):
+    assert library.find("il fait froid", ADULT).candidates == ()
+
+
+def test_ambiguous_words_offer_the_most_urgent_first(library):
+    assert library.find("mal à l'estomac", ADULT).candidates == ("douleur_thoracique", "douleur_abdominale")
+
+
+def test_the_screen_stands_for_what_no_protocol_covers(library):
+    assert library.find("il est tombé", ADULT).candidates == ("traumatisme_cranien", "tronc_commun")
+
+
+def test_complaints_the_age_excludes_are_left_out(library):
+    assert library.find("fièvre", ADULT).candidates == ()
+    assert library.find("fièvre", CHILD).candidates == ("fievre_enfant", "tronc_commun")
+
+
+def test_the_longest_words_win(library):
+    found = library.find("colique néphrétique", ADULT)
+
+    assert found.candidates == ("douleur_abdominale", "tronc_commun")
+
+
+def test_a_named_vital_sign_is_found(library):
+    assert library.find("ça me serre, elle a mal à respirer", ADULT).named == (
+        "tronc_commun.respire_mal",
+        "tronc_commun.douleur_poitrine",
+    )
+
+
+def test_words_raise_by_themselves(library):
+    assert library.find("Il s'étouffe !", ADULT).raised == (("words.etouffe", Level.CALL15_NOW),)
+
+
+def test_unknown_words_lead_nowhere(library):
+    found = library.find("bonjour madame", ADULT)
+
+    assert (found.candidates, found.named, found.raised) == ((), (), ())
+
+
+def test_plain_text_has_no_accent_ligature_or_sign():
+    assert plain("L’ŒIL  droit, à Noël…") == "l oeil droit a noel"
