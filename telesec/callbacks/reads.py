@@ -51,11 +51,47 @@ class CallbackCard:
 def waiting(uow: UnitOfWork, *, limit: int | None = None, cursor: str | None = None) -> Page[CallbackRow]:
     """Return open cards of every practice the actor serves, earliest due first."""
     authorize(uow, Permission.SESSION_OWN, on=Facts(None))
+    return _waiting(uow, None, limit, cursor)
+
+
+def callback(uow: UnitOfWork, practice_id: UUID, callback_id: UUID) -> CallbackCard:
+    """Return one card, number and note opened; audited as a view.
+
+    Raises:
+        NotFound: No such card here.
+    """
+    authorize(uow, Permission.CALLBACK_READ, on=Facts(practice_id))
+    cards = _open(uow, practice_id, [callback_id])
+    if not cards:
+        raise NotFound
+    uow.audit("callback.view", practice_id=practice_id, object_id=callback_id)
+    return cards[0]
+
+
+def open_cards(
+    uow: UnitOfWork, practice_id: UUID | None, *, limit: int | None = None, cursor: str | None = None
+) -> Page[CallbackCard]:
+    """Return open cards with their numbers, of one practice or of all served; one audit entry a practice."""
+    authorize(uow, Permission.CALLBACK_READ, on=Facts(practice_id))
+    page = _waiting(uow, (practice_id,) if practice_id else None, limit, cursor)
+    by_practice: dict[UUID, list[UUID]] = {}
+    for row in page.items:
+        by_practice.setdefault(row.practice_id, []).append(row.id)
+    cards: dict[UUID, CallbackCard] = {}
+    for practice, ids in by_practice.items():
+        cards |= {card.id: card for card in _open(uow, practice, ids)}
+        uow.audit("callback.list", practice_id=practice, ids=[str(one) for one in ids])
+    return Page(tuple(cards[row.id] for row in page.items), page.next_cursor)
+
+
+def _waiting(
+    uow: UnitOfWork, practice_ids: tuple[UUID, ...] | None, limit: int | None, cursor: str | None
+) -> Page[CallbackRow]:
     size = bounded(limit)
     rows = uow.session.scalars(
         across_practices(
             Callback,
-            served_by(uow.actor, Permission.CALLBACK_READ),
+            practice_ids or served_by(uow.actor, Permission.CALLBACK_READ),
             at=Callback.due_at,
             where=Callback.state == CallbackState.OPEN.value,
             limit=size + 1,
@@ -80,34 +116,6 @@ def waiting(uow: UnitOfWork, *, limit: int | None = None, cursor: str | None = N
         ),
         more,
     )
-
-
-def callback(uow: UnitOfWork, practice_id: UUID, callback_id: UUID) -> CallbackCard:
-    """Return one card, number and note opened; audited as a view.
-
-    Raises:
-        NotFound: No such card here.
-    """
-    authorize(uow, Permission.CALLBACK_READ, on=Facts(practice_id))
-    cards = _open(uow, practice_id, [callback_id])
-    if not cards:
-        raise NotFound
-    uow.audit("callback.view", practice_id=practice_id, object_id=callback_id)
-    return cards[0]
-
-
-def open_of_practice(uow: UnitOfWork, practice_id: UUID) -> tuple[CallbackCard, ...]:
-    """Return the open cards of one practice, earliest due first, at most 200; one audit entry."""
-    authorize(uow, Permission.CALLBACK_READ, on=Facts(practice_id))
-    ids = uow.session.scalars(
-        select(Callback.id)
-        .where(Callback.practice_id == practice_id, Callback.state == CallbackState.OPEN.value)
-        .order_by(Callback.due_at, Callback.id)
-        .limit(200)
-    ).all()
-    cards = _open(uow, practice_id, list(ids))
-    uow.audit("callback.list", practice_id=practice_id, ids=[str(card.id) for card in cards])
-    return cards
 
 
 def _open(uow: UnitOfWork, practice_id: UUID, ids: list[UUID]) -> tuple[CallbackCard, ...]:

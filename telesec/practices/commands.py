@@ -37,7 +37,7 @@ def practice() -> None:
 @click.option("--line", "lines", multiple=True, help="A telephone number callers dial; repeat for more.")
 @click.option("--practitioner", "practitioners", multiple=True, help='"Dr Lune"; repeat for more.')
 @click.pass_obj
-def add_practice(deps: PracticeDeps, **typed: object) -> None:
+def add_practice(deps: PracticeDeps, /, **typed: object) -> None:
     """Found the practice NAME and print its id."""
     new = NewPractice(**typed)  # type: ignore[arg-type]
     click.echo(add(deps, new))

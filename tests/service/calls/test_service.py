@@ -225,7 +225,7 @@ def test_hang_up_before_an_answer_promises_a_callback(uow_as, cast, ringing):
     hang_up(uow_as, cast)
 
     with uow_as(cast.ada) as uow:
-        (card,) = callback_reads.open_of_practice(uow, cast.lilas)
+        (card,) = callback_reads.open_cards(uow, cast.lilas).items
         call = reads.call(uow, cast.lilas, ringing)
 
     assert (card.phone, card.call_id) == (BRUNO_PHONE, ringing)
@@ -237,7 +237,7 @@ def test_hang_up_twice_is_once(uow_as, cast, ringing):
     hang_up(uow_as, cast)
 
     with uow_as(cast.ada) as uow:
-        assert len(callback_reads.open_of_practice(uow, cast.lilas)) == 1
+        assert len(callback_reads.open_cards(uow, cast.lilas).items) == 1
 
 
 def test_hang_up_after_the_answer_leaves_the_call_to_its_secretary(uow_as, cast, ringing):

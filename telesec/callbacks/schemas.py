@@ -1,0 +1,67 @@
+"""What the API says and hears about promised calls."""
+
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from telesec.callbacks.reads import CallbackCard
+from telesec.callbacks.rules import CallbackState
+from telesec.callbacks.service import OpenCallback
+
+
+class CallbacksQuery(BaseModel):
+    """Whose open cards; without a practice, those of every practice served."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    practice_id: UUID | None = None
+    cursor: str | None = Field(default=None, max_length=200)
+    limit: int = Field(default=50, ge=1, le=200)
+
+
+class CallbackIn(BaseModel):
+    """A call promised to somebody."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    practice_id: UUID
+    phone: str = Field(max_length=40, description="E.164 or as dialled in France.")
+    due_at: AwareDatetime
+    patient_id: UUID | None = None
+    call_id: UUID | None = None
+
+    def command(self) -> OpenCallback:
+        """Return the promise as the room knows it."""
+        return OpenCallback(self.practice_id, self.phone, self.due_at, self.patient_id, self.call_id)
+
+
+class CallbackOut(BaseModel):
+    """A promised call."""
+
+    id: UUID
+    practice_id: UUID
+    phone: str
+    patient_id: UUID | None
+    call_id: UUID | None
+    due_at: AwareDatetime
+    state: CallbackState
+
+    @classmethod
+    def of(cls, card: CallbackCard) -> "CallbackOut":
+        """Return a card as the API shows it."""
+        return cls(
+            id=card.id,
+            practice_id=card.practice_id,
+            phone=card.phone,
+            patient_id=card.patient_id,
+            call_id=card.call_id,
+            due_at=card.due_at,
+            state=card.state,
+        )
+
+
+class CallbackList(BaseModel):
+    """Open cards, earliest due first."""
+
+    items: list[CallbackOut]
+    next_cursor: str | None
