@@ -19,6 +19,8 @@ import niquests
 import niquests.adapters
 import requests
 import requests.adapters
+import urllib3.exceptions
+from niquests.packages.urllib3 import exceptions as urllib3_future_exceptions
 
 from telesec.foundation.address_resolver import GuardedResolver
 from telesec.foundation.addresses import AddressGuard, refused
@@ -30,6 +32,8 @@ READ_SECONDS = 5.0
 TOTAL_SECONDS = 20.0
 MAX_BYTES = 8 * 1024 * 1024
 _PIECE = 64 * 1024
+# Two modules where both libraries are installed apart, one where the second has replaced the first.
+_BODY_ERRORS = (urllib3.exceptions.HTTPError, urllib3_future_exceptions.HTTPError)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -77,10 +81,15 @@ def guarded_httpx(
 
 
 def guarded_requests_session(
-    guard: AddressGuard, *, ca_file: str | None = None, max_bytes: int = MAX_BYTES
+    guard: AddressGuard,
+    *,
+    ca_file: str | None = None,
+    max_bytes: int = MAX_BYTES,
+    read_seconds: float = READ_SECONDS,
 ) -> requests.Session:
     """Return a ``requests`` session; ``ca_file`` names an internal certificate authority's file."""
     session = _RequestsSession()
+    session.read_seconds = read_seconds
     session.trust_env = False
     session.verify = ca_file or True
     session.headers["Accept-Encoding"] = "identity"
@@ -91,7 +100,11 @@ def guarded_requests_session(
 
 
 def guarded_niquests_session(
-    guard: AddressGuard, *, ca_file: str | None = None, max_bytes: int = MAX_BYTES
+    guard: AddressGuard,
+    *,
+    ca_file: str | None = None,
+    max_bytes: int = MAX_BYTES,
+    read_seconds: float = READ_SECONDS,
 ) -> niquests.Session:
     """Return a ``niquests`` session without HTTP/3, multiplexing and revocation look-ups.
 
@@ -100,6 +113,7 @@ def guarded_niquests_session(
     session = _NiquestsSession(
         resolver=GuardedResolver(guard, encrypted=True), disable_http3=True, revocation_configuration=None
     )
+    session.read_seconds = read_seconds
     session.trust_env = False
     session.verify = ca_file or True
     session.headers["Accept-Encoding"] = "identity"
@@ -224,8 +238,13 @@ class _BudgetedStream(httpx.SyncByteStream):
 # -- requests and niquests --------------------------------------------------------------------------
 
 
-def _read_within(response: Any, max_bytes: int) -> None:
-    """Read a streamed answer of requests or niquests within the budget, as its ``content``."""
+def _read_within(response: Any, max_bytes: int, broken: type[Exception]) -> None:
+    """Read a streamed answer of requests or niquests within the budget, as its ``content``.
+
+    Raises:
+        Unavailable: The budget is spent or the answer compressed.
+        Exception: ``broken``, the library's own error, when the connection fails within the body.
+    """
     budget = ResponseBudget(max_bytes)
     try:
         _refuse_encoding(response.headers.get("content-encoding"))
@@ -236,19 +255,24 @@ def _read_within(response: Any, max_bytes: int) -> None:
     except Unavailable:
         response.raw.close()
         raise
+    except (*_BODY_ERRORS, OSError) as error:
+        response.raw.close()
+        raise broken(error) from None
     response._content = b"".join(pieces)  # noqa: SLF001 - where both libraries keep a read body
     response._content_consumed = True  # noqa: SLF001
 
 
-def _limits(kwargs: dict[str, Any]) -> dict[str, Any]:
+def _limits(kwargs: dict[str, Any], read_seconds: float) -> dict[str, Any]:
     """Return the keyword arguments of ``send`` with redirects off and a time limit set."""
-    return {**kwargs, "allow_redirects": False, "stream": False, "timeout": (CONNECT_SECONDS, READ_SECONDS)}
+    return {**kwargs, "allow_redirects": False, "stream": False, "timeout": (CONNECT_SECONDS, read_seconds)}
 
 
 class _RequestsSession(requests.Session):
+    read_seconds = READ_SECONDS
+
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send without redirects and with our time limits, whatever the caller asked."""
-        return super().send(request, **_limits(kwargs))
+        return super().send(request, **_limits(kwargs, self.read_seconds))
 
 
 class _RequestsAdapter(requests.adapters.HTTPAdapter):
@@ -278,14 +302,16 @@ class _RequestsAdapter(requests.adapters.HTTPAdapter):
         """Send one request to the pinned address and read its answer within the budget."""
         request.headers["Host"] = urlsplit(str(request.url)).netloc.rpartition("@")[2]
         response = super().send(request, *args, **{**kwargs, "stream": True})
-        _read_within(response, self._max_bytes)
+        _read_within(response, self._max_bytes, requests.ConnectionError)
         return response
 
 
 class _NiquestsSession(niquests.Session):
+    read_seconds = READ_SECONDS
+
     def send(self, request: Any, **kwargs: Any) -> Any:
         """Send without redirects and with our time limits, whatever the caller asked."""
-        return super().send(request, **_limits(kwargs))
+        return super().send(request, **_limits(kwargs, self.read_seconds))
 
 
 class _NiquestsAdapter(niquests.adapters.HTTPAdapter):
@@ -294,7 +320,7 @@ class _NiquestsAdapter(niquests.adapters.HTTPAdapter):
     def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Send one request and read its answer within the budget."""
         response = super().send(request, *args, **{**kwargs, "stream": True, "multiplexed": False})
-        _read_within(response, self.max_bytes)
+        _read_within(response, self.max_bytes, niquests.ConnectionError)
         return response
 
 

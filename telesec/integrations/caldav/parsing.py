@@ -101,7 +101,8 @@ def _fires(rule: dict[str, Any]) -> bool:
     Tried on the last forty years dateutil knows, which hold every pattern of weekday and leap year.
     """
     pattern = {name: value for name, value in rule.items() if name not in {"COUNT", "UNTIL", "INTERVAL"}}
-    occurrences = rrulestr(str(vRecur(pattern).to_ical().decode()), dtstart=_LAST_FORTY_YEARS)
+    text: bytes = vRecur(pattern).to_ical()  # type: ignore[no-untyped-call]
+    occurrences = rrulestr(text.decode(), dtstart=_LAST_FORTY_YEARS)
     return next(iter(occurrences), None) is not None
 
 

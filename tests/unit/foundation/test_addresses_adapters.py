@@ -60,6 +60,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Location", "/elsewhere")
         if self.path == "/gzip":
             self.send_header("Content-Encoding", "gzip")
+        if self.path == "/cut":
+            self.send_header("Content-Length", "9000")
+            self.end_headers()
+            self.wfile.write(body)
+            self.close_connection = True
+            return
         if self.path == "/unsized":
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
@@ -245,6 +251,12 @@ def test_client_refuses_long_or_compressed_answer(library, path, server):
         get(library, allowing(), f"http://{NAME}:{server.server_port}{path}", max_bytes=1000)
 
     assert caught.value.code == "response_refused"
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_client_raises_its_own_error_when_the_answer_is_cut(library, server):
+    with pytest.raises(NOT_CONNECTED):
+        get(library, allowing(), f"http://{NAME}:{server.server_port}/cut")
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
