@@ -33,6 +33,7 @@ from telesec.vault import keyring
 
 T = TypeVar("T")
 BUILT_IN: tuple[str, ...] = (
+    "telesec.integrations.caldav.plugin",
     "telesec.integrations.fhir.plugin",
     "telesec.integrations.smtp.plugin",
     "telesec.integrations.twilio.plugin",

@@ -38,11 +38,11 @@ class Reply:
 
 def unavailable(*, permanent: bool = False) -> Unavailable:
     """Return the error for a calendar that cannot be read or did not take a write."""
-    return Unavailable(
-        "calendar_unavailable",
-        say("The practice's calendar cannot be read. Nothing was booked."),
-        permanent=permanent,
-    )
+    if permanent:
+        sentence = say("The practice's calendar refuses telesec or is gone. Check its address and access.")
+    else:
+        sentence = say("The practice's calendar cannot be read. Nothing was booked.")
+    return Unavailable("calendar_unavailable", sentence, permanent=permanent)
 
 
 class Account(DAVClient):
