@@ -46,10 +46,12 @@ class WakeUps:
 
     def defer(self, session: Session, sweep: str) -> None:
         """Defer the wake-up of one sweep inside the session's transaction, once while one waits."""
-        raw = session.connection().connection.driver_connection
-        task = self.app.configure_task(TASK, queue=QUEUE, queueing_lock=sweep, connection=raw)
         try:
             with session.begin_nested():
+                # The savepoint is made when the connection is first asked for inside the block: asked for
+                # before it, a wake-up that already waits would abort the whole transaction.
+                raw = session.connection().connection.driver_connection
+                task = self.app.configure_task(TASK, queue=QUEUE, queueing_lock=sweep, connection=raw)
                 task.defer(sweep=sweep)
         except AlreadyEnqueued:
             log.debug("wake_up.already_waiting", sweep=sweep)
