@@ -1,5 +1,9 @@
 """The FHIR test server keeps what the gateway's tests rely on."""
 
+import os
+import select
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -135,3 +139,37 @@ def test_second_start_finds_the_data(tmp_path: Path) -> None:
 
         assert client.get(f"Slot/{slot['id']}").json()["status"] == "busy"
         assert client.get(f"Slot/{slot['id']}/_history").json()["total"] == 2
+
+
+def test_crash_leaves_a_whole_snapshot(tmp_path: Path) -> None:
+    server = FhirServer(token="letmein", data=tmp_path).start()
+    with server.client() as client:
+        seed_schedule(client, key="soleil", practitioner=PRACTITIONER, plan=PLAN)
+    server.stop()
+    server.start()
+    with server.client() as client:
+        for _ in range(20):
+            client.put("Practitioner/soleil", json=client.get("Practitioner/soleil").json())
+
+    server.kill()
+
+    with FhirServer(token="letmein", data=tmp_path) as again, again.client() as client:
+        assert client.get("Slot?schedule=Schedule/soleil").json()["total"] == 56
+
+
+def test_server_ends_with_whoever_started_it() -> None:
+    program = (
+        "import os; from telesec.testing.fhir_server import FhirServer;"
+        "server = FhirServer().start(); print(server.pid, flush=True); input(); os._exit(9)"
+    )
+    starter = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert starter.stdout is not None
+    server = os.pidfd_open(int(starter.stdout.readline()))
+
+    starter.communicate("die\n", timeout=10)
+
+    ended, _, _ = select.select([server], [], [], 10)
+    os.close(server)
+    assert ended == [server]

@@ -12,15 +12,8 @@ from typing import Any
 
 from fhir.resources.R4B.appointment import Appointment
 
-from telesec.integrations.fhir.wire import (
-    CLAIM_SYSTEM,
-    UID_SYSTEM,
-    AppointmentRead,
-    SlotRead,
-    etag_of,
-    instant,
-    parse,
-)
+from telesec.integrations.fhir.resources import CLAIM_SYSTEM, UID_SYSTEM, AppointmentRead, SlotRead
+from telesec.integrations.fhir.wire import etag_of, instant, parse
 from telesec.scheduling.ports import AppointmentWrite
 
 Json = dict[str, Any]

@@ -15,7 +15,8 @@ import httpx
 
 from telesec.foundation.errors import Unavailable
 from telesec.foundation.language import say
-from telesec.integrations.fhir.wire import BundleRead, NotUnderstood, load, parse
+from telesec.integrations.fhir.resources import NotUnderstood
+from telesec.integrations.fhir.wire import BundleRead, issues, load, parse
 from telesec.scheduling.ports import CalendarConflictError, OutcomeUnknown
 
 PAGE = 200
@@ -24,6 +25,8 @@ _HEADERS = {"Accept": "application/fhir+json", "Content-Type": "application/fhir
 _LOGIN = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _TAKEN = frozenset({HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED})
+# Issue types of a lost race (FHIR R4 value set issue-type).
+_RACE = frozenset({"conflict", "duplicate", "lock-error", "multiple-matches"})
 # The guard refused before connecting; any other refusal of its is about an answer.
 _NEVER_LEFT = frozenset({"address_refused", "address_unresolved"})
 
@@ -121,7 +124,7 @@ class FhirClient:
             if error.code in _NEVER_LEFT:
                 raise unreachable(permanent=error.permanent) from None
             raise OutcomeUnknown from None
-        _refuse_write(response.status_code)
+        _refuse_write(response)
         try:
             answer = parse(BundleRead, load(response.content))
             if len(answer.statuses) != len(bundle["entry"]):
@@ -135,7 +138,7 @@ class FhirClient:
             page = parse(BundleRead, self._body(self._ask(url)))
         except NotUnderstood:
             raise not_understood() from None
-        if page.type != "searchset":
+        if page.type != "searchset" or page.failed:
             raise not_understood()
         return page
 
@@ -169,14 +172,24 @@ class FhirClient:
         return absolute
 
 
-def _refuse_write(status: int) -> None:
-    if status in _TAKEN:
-        raise CalendarConflictError
+def _refuse_write(response: httpx.Response) -> None:
+    """Raise what a write's status means; some servers tell a lost race by 400 and an issue code only."""
+    status = response.status_code
+    if status == HTTPStatus.OK:
+        return
     if status in _LOGIN:
         raise login_refused()
     if status >= 500 or status == HTTPStatus.REQUEST_TIMEOUT:
         raise OutcomeUnknown
+    if status in _TAKEN or _RACE & _issues(response):
+        raise CalendarConflictError
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         raise unreachable()
-    if status != HTTPStatus.OK:
-        raise not_understood(permanent=True)
+    raise not_understood(permanent=True)
+
+
+def _issues(response: httpx.Response) -> frozenset[str]:
+    try:
+        return issues(load(response.content))
+    except NotUnderstood:
+        return frozenset()

@@ -13,10 +13,10 @@ from typing import Any, Protocol
 
 from telesec.foundation.clock import Clock
 from telesec.foundation.errors import Unavailable
-from telesec.integrations.fhir import bundles, occupancy, wire
+from telesec.integrations.fhir import bundles, occupancy, resources, wire
 from telesec.integrations.fhir.bundles import Held
 from telesec.integrations.fhir.client import not_understood, unreachable
-from telesec.integrations.fhir.wire import AppointmentRead, NotUnderstood
+from telesec.integrations.fhir.resources import AppointmentRead, NotUnderstood
 from telesec.scheduling.ports import (
     AppointmentWrite,
     CalendarConflictError,
@@ -60,7 +60,7 @@ class _Ours:
         if known.start is None or known.end is None:
             raise not_understood()
         return CalendarEntry(
-            known.identified(wire.UID_SYSTEM),
+            known.identified(resources.UID_SYSTEM),
             known.key,
             wire.etag_of(known),
             known.start,
@@ -191,7 +191,7 @@ class FhirGateway:
     def _written(self, answer: wire.BundleRead, write: AppointmentWrite) -> CalendarEntry:
         """Return the entry a transaction left, read again where the answer names no version."""
         response = answer.entry[-1].response
-        key = wire.Reference(reference=response.location if response else "").key
+        key = resources.Reference(reference=response.location if response else "").key
         if response and response.etag and key.startswith("Appointment/"):
             return CalendarEntry(write.uid, key, response.etag, write.start, write.end, write.claim_id)
         try:
@@ -221,7 +221,7 @@ class FhirGateway:
 
     def _take_back(self, done: Sequence[bundles.Step], answer: wire.BundleRead) -> None:
         places = {e.response.location.split("/_history/")[0] for e in answer.entry if e.response}
-        created = next((wire.Reference(reference=p).key for p in places if "Appointment/" in p), "")
+        created = next((resources.Reference(reference=p).key for p in places if "Appointment/" in p), "")
         try:
             undone = []
             for step in done:
@@ -239,9 +239,9 @@ class FhirGateway:
             raw = self._client.read(href)
             if raw is not None:
                 known = wire.parse(AppointmentRead, raw)
-                if known.identified(wire.UID_SYSTEM) == uid:
+                if known.identified(resources.UID_SYSTEM) == uid:
                     return _Ours(raw, known)
-        found = self._client.search("Appointment", [("identifier", f"{wire.UID_SYSTEM}|{uid}")])
+        found = self._client.search("Appointment", [("identifier", f"{resources.UID_SYSTEM}|{uid}")])
         match = wire.identified_as(found, uid)
         return _Ours(next(r for r in found if r["id"] == match.id), match) if match else None
 
@@ -256,7 +256,7 @@ class FhirGateway:
         if known.start is None or known.end is None:
             return []
         slots = self._slots(known.start, known.end)
-        return [h for h in slots if h.slot.key in known.slots and h.slot.status in wire.BUSY_SLOT]
+        return [h for h in slots if h.slot.key in known.slots and h.slot.status in resources.BUSY_SLOT]
 
     def _actors(self) -> tuple[str, ...]:
         """Return whose appointments count, people before places; asked once.
@@ -268,7 +268,7 @@ class FhirGateway:
             raw = self._client.read(self._schedule)
             if raw is None:
                 raise unreachable(permanent=True)
-            keys = [reference.key for reference in wire.parse(wire.ScheduleRead, raw).actor]
+            keys = [reference.key for reference in wire.parse(resources.ScheduleRead, raw).actor]
             people = tuple(key for key in keys if key.startswith("Practitioner"))
             own = (self._practitioner,) if self._practitioner else ()
             self._known_actors = own or people or tuple(keys)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from telesec.integrations.fhir.wire import BUSY_SLOT, UID_SYSTEM, AppointmentRead, SlotRead
+from telesec.integrations.fhir.resources import BUSY_SLOT, UID_SYSTEM, AppointmentRead, SlotRead
 from telesec.scheduling.ports import Busy
 
 

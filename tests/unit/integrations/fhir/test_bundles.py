@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from telesec.integrations.fhir import bundles
-from telesec.integrations.fhir.wire import AppointmentRead, SlotRead, parse
+from telesec.integrations.fhir.resources import AppointmentRead, SlotRead
+from telesec.integrations.fhir.wire import parse
 from telesec.scheduling.ports import AppointmentWrite
 
 START = datetime(2026, 11, 30, 8, tzinfo=UTC)

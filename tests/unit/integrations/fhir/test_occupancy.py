@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from telesec.integrations.fhir import occupancy
-from telesec.integrations.fhir.wire import AppointmentRead, Participant, Reference, SlotRead
+from telesec.integrations.fhir.resources import AppointmentRead, Participant, Reference, SlotRead
 
 EIGHT = datetime(2026, 11, 30, 8, tzinfo=UTC)
 HALF = timedelta(minutes=30)

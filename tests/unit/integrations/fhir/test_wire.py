@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telesec.integrations.fhir import wire
-from telesec.integrations.fhir.wire import AppointmentRead, BundleRead, NotUnderstood, ScheduleRead, SlotRead
+from telesec.integrations.fhir.resources import (
+    CLAIM_SYSTEM,
+    UID_SYSTEM,
+    AppointmentRead,
+    NotUnderstood,
+    ScheduleRead,
+    SlotRead,
+)
+from telesec.integrations.fhir.wire import BundleRead
 
 CLAIM = UUID("019ab000-0000-7000-8000-000000000001")
 
@@ -33,8 +41,8 @@ def appointment(**changes: Any) -> dict[str, Any]:
         "id": "7",
         "meta": {"versionId": "1"},
         "identifier": [
-            {"system": wire.UID_SYSTEM, "value": "a@telesec"},
-            {"system": wire.CLAIM_SYSTEM, "value": str(CLAIM)},
+            {"system": UID_SYSTEM, "value": "a@telesec"},
+            {"system": CLAIM_SYSTEM, "value": str(CLAIM)},
         ],
         "status": "booked",
         "start": "2026-11-30T08:00:00Z",
@@ -107,7 +115,7 @@ def test_live_appointment_without_time_is_refused() -> None:
 
 
 def test_claim_that_is_no_uuid_is_no_claim() -> None:
-    foreign = appointment(identifier=[{"system": wire.CLAIM_SYSTEM, "value": "42"}])
+    foreign = appointment(identifier=[{"system": CLAIM_SYSTEM, "value": "42"}])
 
     assert wire.parse(AppointmentRead, foreign).claim_id is None
 
