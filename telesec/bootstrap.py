@@ -29,6 +29,7 @@ from telesec.foundation.unit_of_work import AuditNote, LiveEvent, MasterKeys, Un
 from telesec.hooks import PROJECT, Sector, TelesecSpec
 from telesec.scheduling.ports import CalendarAddress, CalendarConnector, CalendarGateway, Calendars
 from telesec.settings import Settings
+from telesec.triage.library import Library, load
 from telesec.vault import keyring
 
 T = TypeVar("T")
@@ -63,6 +64,7 @@ class Deps:
     channels: Mapping[ChannelKind, tuple[Channel, ...]]
     carriers: Mapping[str, Carrier]
     sectors: tuple[Sector, ...]
+    library: Library
     live: LiveHub
     record: Callable[[Session, Actor, Sequence[AuditNote], datetime], None]
     defer: Callable[[Session, str], None]
@@ -170,6 +172,7 @@ def build_deps(settings: Settings, **parts: object) -> Deps:
         database = Database(*database_settings(settings), pool_size=settings.pool_size)
     manager = plugin_manager(settings)
     connectors = _flat(manager.hook.telesec_calendar_connectors(settings=settings))
+    sectors = tuple(_flat(manager.hook.telesec_sectors()))
     deps = Deps(
         settings=settings,
         clock=SystemClock(),
@@ -180,7 +183,11 @@ def build_deps(settings: Settings, **parts: object) -> Deps:
         carriers={
             carrier.name: carrier for carrier in _flat(manager.hook.telesec_carriers(settings=settings))
         },
-        sectors=tuple(_flat(manager.hook.telesec_sectors())),
+        sectors=sectors,
+        library=load(
+            tuple(path for sector in sectors for path in sector.protocols),
+            tuple(words for sector in sectors for words in sector.words_fr),
+        ),
         live=LiveHub(database.direct),
         record=audit.append_pending,
         defer=WakeUps(database.url).defer,

@@ -151,11 +151,15 @@ class ModifierDoc(Part):
 
 
 class RaisingWords(Part):
-    """Words of the caller that raise by themselves; they never lower."""
+    """Words of the caller that raise by themselves; they never lower.
+
+    ``asked_by`` names the protocol that asks about them; where it is loaded they raise to the doctor only.
+    """
 
     id: str
     level: Level
     words: tuple[str, ...] = Field(min_length=1)
+    asked_by: str = ""
 
 
 class WordsDoc(Part):

@@ -6,6 +6,7 @@ because triage without its screen would be worse than no telesec at all.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -17,7 +18,7 @@ from telesec.foundation.errors import Misconfigured
 from telesec.foundation.language import say
 from telesec.triage.checks import Problem, spoken
 from telesec.triage.compiler import ProtocolRefused, compile_protocol
-from telesec.triage.document import LevelTextDoc, ModifierDoc, WordsDoc
+from telesec.triage.document import LevelTextDoc, ModifierDoc, RaisingWords, WordsDoc
 from telesec.triage.levels import Level
 from telesec.triage.patient import PatientFacts
 from telesec.triage.protocol import LevelText, Modifier, Protocol, Rulebook
@@ -48,7 +49,7 @@ class Library:
 
 
 def load(paths: Sequence[Path] = (), words: Sequence[tuple[str, str]] = ()) -> Library:
-    """Return the library: built-in protocols, then ``paths``.
+    """Return the library: built-in protocols, then ``paths``; compiled once for the same arguments.
 
     Args:
         paths: Protocol files of sectors, in the built-in format.
@@ -57,6 +58,11 @@ def load(paths: Sequence[Path] = (), words: Sequence[tuple[str, str]] = ()) -> L
     Raises:
         Misconfigured: A built-in file fails a check.
     """
+    return _loaded(tuple(paths), tuple(words))
+
+
+@cache
+def _loaded(paths: tuple[Path, ...], words: tuple[tuple[str, str], ...]) -> Library:
     doc = WordsDoc.model_validate(yaml.safe_load((_ROOM / "data" / "words.yaml").read_text("utf-8")))
     built_in, broken = _compiled(_built_in_files(), doc.choices, ())
     if broken:
@@ -66,8 +72,13 @@ def load(paths: Sequence[Path] = (), words: Sequence[tuple[str, str]] = ()) -> L
     book = Rulebook(
         screen, {protocol.code: protocol for protocol in complaints}, _load_modifiers(), _load_level_texts()
     )
-    raising = ((entry.id, entry.level, entry.words) for entry in doc.raising)
+    raising = [(entry.id, _raised_to(entry, book), entry.words) for entry in doc.raising]
     return Library(book, build(screen, complaints, doc.choices, raising, words), tuple(refused))
+
+
+def _raised_to(entry: RaisingWords, book: Rulebook) -> Level:
+    """Words raise to their level; only to the doctor where a protocol at hand asks about them."""
+    return Level.DOCTOR_NOW if entry.asked_by in book.protocols else entry.level
 
 
 def _built_in_files() -> list[Traversable]:

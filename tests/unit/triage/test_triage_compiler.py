@@ -161,7 +161,7 @@ def test_a_sector_file_that_fails_is_left_out_and_reported(tmp_path):
     good.write_text(yaml.safe_dump(document()), encoding="utf-8")
     bad.write_text(yaml.safe_dump(document(code="autre", default="none")), encoding="utf-8")
 
-    library = load([good, bad], words=[("petit essai", "essai")])
+    library = load((good, bad), words=(("petit essai", "essai"),))
 
     assert "essai" in library.book.protocols
     assert [refused.name for refused in library.refused] == ["bad.yaml"]
@@ -171,7 +171,7 @@ def test_a_second_screen_is_refused(tmp_path):
     file = tmp_path / "screen.yaml"
     file.write_text(yaml.safe_dump(document(kind="screen")), encoding="utf-8")
 
-    assert load([file]).refused[0].problems[0].where == "code"
+    assert load((file,)).refused[0].problems[0].where == "code"
 
 
 def test_every_built_in_file_is_loaded(library):
