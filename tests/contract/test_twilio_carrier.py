@@ -12,6 +12,7 @@ from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
+from telesec.integrations.twilio.carrier import TwilioCarrier
 from telesec.testing.carrier import CarrierServer
 from telesec.testing.carrier.listener import Listener
 
@@ -270,6 +271,25 @@ def test_a_reply_is_announced(carrier, doors):
     form = doors.expect("/sms")[0]
     assert (form["From"], form["To"], form["Body"]) == (LUNE, carrier.from_number, "1 47")
     assert carrier.problems == []
+
+
+def test_a_reply_is_answered_by_sms(carrier, doors):
+    carrier.listen_at(sms_url=f"{doors.url}/sms")
+    doors.answers["/sms"] = TwilioCarrier("").text_back("C'est noté <47>")
+
+    carrier.phone(LUNE).reply("1 47", to=carrier.from_number)
+
+    assert carrier.phone(LUNE).expect_sms("C'est noté <47>").direction == "outbound-reply"
+    assert carrier.problems == []
+
+
+def test_a_voice_document_answers_no_sms(carrier, doors):
+    carrier.listen_at(sms_url=f"{doors.url}/sms")
+    doors.answers["/sms"] = f"<Response>{say('Bonjour')}</Response>"
+
+    carrier.phone(LUNE).reply("1 47", to=carrier.from_number)
+
+    assert "12200" in carrier.problems[0]
 
 
 def test_what_nobody_expected_fails(carrier, client):

@@ -25,3 +25,7 @@ class TwilioCarrier:
     ) -> str:
         """Return TwiML; with a ``gather_url``, so many keys are awaited there."""
         return wire.voice_document(sentences, language=language, gather_url=gather_url, digits=digits)
+
+    def text_back(self, text: str) -> str:
+        """Return TwiML that answers an SMS by SMS; no text answers nothing."""
+        return wire.text_document(text)

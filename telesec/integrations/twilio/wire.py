@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from twilio.request_validator import RequestValidator
+from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from telesec.alerts.ports import (
@@ -205,4 +206,12 @@ def voice_document(
             gather.say(sentence, language=locale)
         response.append(gather)
     response.hangup()
+    return str(response)
+
+
+def text_document(text: str) -> str:
+    """Return TwiML that answers an SMS by SMS; no text answers nothing."""
+    response = MessagingResponse()
+    if text:
+        response.message(text[:MAX_BODY])
     return str(response)

@@ -2,7 +2,7 @@
 
 from telesec.testing.carrier.network import Network
 from telesec.testing.carrier.records import Text
-from telesec.testing.carrier.twiml import BadTwiml, parse
+from telesec.testing.carrier.twiml import TEXT_VERBS, BadTwiml, parse
 
 UNREACHABLE = 30003
 STOP_WORDS = frozenset({"STOP", "ARRET", "ARRÊT", "UNSUBSCRIBE"})
@@ -66,15 +66,18 @@ def reply(network: Network, *, from_number: str, to: str, body: str) -> Text:
         },
     )
     if answer and answer.ok and answer.body.strip():
-        _expect_no_verbs(network, answer.body)
+        _answer_by_sms(network, text, answer.body)
     return text
 
 
-def _expect_no_verbs(network: Network, document: str) -> None:
+def _answer_by_sms(network: Network, text: Text, document: str) -> None:
+    """Carry each ``<Message>`` of telesec's answer back to the phone."""
     try:
-        verbs = parse(document)
+        verbs = parse(document, allowed=TEXT_VERBS)
     except BadTwiml as error:
         network.problem(f"12200: answer to an SMS: {error}")
-    else:
-        if verbs:
-            network.problem("14110: an SMS is answered by an empty document only")
+        return
+    for verb in verbs:
+        with network.change():
+            back = network.new_text("outbound-reply", text.to, text.from_number, verb.text)
+        carry(network, back)

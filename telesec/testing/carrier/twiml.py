@@ -23,7 +23,10 @@ VERBS: Final[Mapping[str, frozenset[str]]] = {
             "recordingStatusCallback", "recordingStatusCallbackMethod", "recordingStatusCallbackEvent",
         }
     ),
+    "Message": frozenset(),
 }  # fmt: skip
+VOICE_VERBS: Final = frozenset(VERBS) - {"Message"}
+TEXT_VERBS: Final = frozenset({"Message"})
 NESTED: Final = frozenset({"Say", "Pause"})
 MAX_CHARACTERS: Final = 64_000
 
@@ -49,8 +52,8 @@ class Verb:
         return float(value) if value else default
 
 
-def parse(document: str) -> tuple[Verb, ...]:
-    """Return the verbs of a voice document, in order.
+def parse(document: str, *, allowed: frozenset[str] = VOICE_VERBS) -> tuple[Verb, ...]:
+    """Return the verbs of a document, in order: a voice document unless ``allowed`` says ``TEXT_VERBS``.
 
     Raises:
         BadTwiml: Anything outside the allow-list, or no well-formed XML.
@@ -65,7 +68,7 @@ def parse(document: str) -> tuple[Verb, ...]:
         raise BadTwiml(f"not XML: {error}") from None
     if root.tag != "Response" or root.attrib or (root.text or "").strip():
         raise BadTwiml("the root is a plain <Response>")
-    return tuple(_verb(element, frozenset(VERBS)) for element in root)
+    return tuple(_verb(element, allowed) for element in root)
 
 
 def _verb(element: ET.Element, allowed: frozenset[str]) -> Verb:
@@ -78,7 +81,7 @@ def _verb(element: ET.Element, allowed: frozenset[str]) -> Verb:
     if (element.tail or "").strip():
         raise BadTwiml(f"text after <{name}>")
     text = (element.text or "").strip()
-    if bool(text) != (name in {"Say", "Redirect"}):
+    if bool(text) != (name in {"Say", "Redirect", "Message"}):
         raise BadTwiml(f"<{name}> {'has no text' if not text else 'takes no text'}")
     children = tuple(_verb(child, NESTED if name == "Gather" else frozenset()) for child in element)
     return Verb(name, text, dict(element.attrib), children)

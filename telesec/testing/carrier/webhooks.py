@@ -39,6 +39,9 @@ class Signer:
                 answer = session.post(
                     url, data=dict(fields), headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False
                 )
-                return Answer(answer.status_code, answer.text, answer.headers.get("Content-Type", ""))
+                kind = answer.headers.get("Content-Type", "")
+                # XML without a charset is UTF-8 (RFC 7303), whatever HTTP's default for text was.
+                answer.encoding = answer.encoding if "charset" in kind else "utf-8"
+                return Answer(answer.status_code, answer.text, kind)
         except requests.RequestException as error:
             return Answer(0, type(error).__name__, "")

@@ -36,6 +36,7 @@ def test_parse_reads_gather_with_what_it_says():
         "<Response><Gather><Record/></Gather></Response>",
         "<Response><Hangup>now</Hangup></Response>",
         "<Response><Redirect/></Response>",
+        "<Response><Message>a</Message></Response>",
         "<Response><!-- a --></Response>",
         '<!DOCTYPE r [<!ENTITY a "b">]><Response><Say>&a;</Say></Response>',
         f"<Response><Say>{'a' * 64_000}</Say></Response>",
