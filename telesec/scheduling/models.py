@@ -257,7 +257,7 @@ class CalendarConflict(Base):
 event.listen(
     SlotClaim.__table__,
     "before_create",
-    DDL(
+    DDL(  # type: ignore[no-untyped-call]
         "DO $$ BEGIN IF to_regtype('public.uuidrange') IS NULL THEN "
         "CREATE TYPE public.uuidrange AS RANGE (subtype = uuid); END IF; END $$"
     ),

@@ -1,0 +1,174 @@
+"""Use cases that set a practice's schedules up: whose time, how many lanes, which calendar, which types.
+
+The login of a calendar is sealed like a patient's name and shown to nobody.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import delete, insert
+from sqlalchemy.exc import IntegrityError
+
+from telesec.foundation.access import Facts, Permission, authorize
+from telesec.foundation.errors import NotFound, Refused
+from telesec.foundation.ids import new_id
+from telesec.foundation.language import say
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.practices.models import Practitioner
+from telesec.scheduling.hours import OpeningRule as Rule
+from telesec.scheduling.models import AppointmentType, OpeningRule, Schedule
+from telesec.scheduling.ports import CalendarAddress, Health
+from telesec.scheduling.rows import KIND, schedule_row
+from telesec.scheduling.rules import Level
+from telesec.vault import service as vault
+
+MOST_LANES = 20
+
+
+@dataclass(frozen=True)
+class CreateSchedule:
+    """A practitioner's bookable time, with the calendar that has the last word on it."""
+
+    practice_id: UUID
+    practitioner_id: UUID
+    address: CalendarAddress
+    lanes: int = 1
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True)
+class CreateAppointmentType:
+    """What may be booked.
+
+    Args:
+        step_minutes: The grid of starts; 0 means the duration.
+        max_level: The most urgent level that may be booked on it; None for all that are booked at all.
+        practitioner_ids: Who does it; empty for everybody with a schedule.
+    """
+
+    practice_id: UUID
+    code: str
+    name: str
+    duration_minutes: int
+    step_minutes: int = 0
+    max_level: Level | None = None
+    practitioner_ids: tuple[UUID, ...] = field(default=())
+
+
+def create_schedule(uow: UnitOfWork, command: CreateSchedule) -> UUID:
+    """Open a practitioner's schedule and return its id; its calendar is read by the next sweep.
+
+    Raises:
+        NotFound: No such practitioner here.
+        Refused: Lanes out of range (422).
+    """
+    authorize(uow, Permission.CALENDAR_CONFIGURE, on=Facts(command.practice_id))
+    if not 1 <= command.lanes <= MOST_LANES:
+        raise Refused("bad_lanes", say("Choose between 1 and 20 lanes."), status=422, field="lanes")
+    if uow.session.get(Practitioner, (command.practice_id, command.practitioner_id)) is None:
+        raise NotFound
+    schedule_id = new_id()
+    row = Schedule(
+        practice_id=command.practice_id,
+        id=schedule_id,
+        practitioner_id=command.practitioner_id,
+        lanes=command.lanes,
+        health=Health.UNKNOWN.value,
+        health_since=uow.now(),
+        created_at=uow.now(),
+        sealed_version=0,
+    )
+    _write_address(uow, row, command.address)
+    uow.session.add(row)
+    uow.session.flush()
+    _write_rules(uow, command.practice_id, schedule_id, command.rules)
+    uow.audit("schedule.create", practice_id=command.practice_id, object_id=schedule_id)
+    uow.wake("scheduling.refresh")
+    return schedule_id
+
+
+def set_calendar(uow: UnitOfWork, practice_id: UUID, schedule_id: UUID, address: CalendarAddress) -> None:
+    """Point a schedule at another calendar, or give it a new login."""
+    authorize(uow, Permission.CALENDAR_CONFIGURE, on=Facts(practice_id))
+    row = schedule_row(uow, practice_id, schedule_id)
+    _write_address(uow, row, address)
+    row.health, row.health_since, row.fresh_at = Health.UNKNOWN.value, uow.now(), None
+    row.read_attempted_at = None
+    uow.audit("schedule.calendar", practice_id=practice_id, object_id=schedule_id)
+    uow.wake("scheduling.refresh")
+
+
+def set_opening_rules(uow: UnitOfWork, practice_id: UUID, schedule_id: UUID, rules: Sequence[Rule]) -> None:
+    """Replace when a schedule may be booked each week."""
+    authorize(uow, Permission.CALENDAR_CONFIGURE, on=Facts(practice_id))
+    schedule_row(uow, practice_id, schedule_id)
+    uow.session.execute(
+        delete(OpeningRule).where(
+            OpeningRule.practice_id == practice_id, OpeningRule.schedule_id == schedule_id
+        )
+    )
+    _write_rules(uow, practice_id, schedule_id, rules)
+    uow.audit("schedule.hours", practice_id=practice_id, object_id=schedule_id, rules=len(rules))
+    uow.publish("slots", practice_id, schedule_id)
+
+
+def create_appointment_type(uow: UnitOfWork, command: CreateAppointmentType) -> UUID:
+    """Add a kind of appointment and return its id.
+
+    Raises:
+        Refused: A code that exists (409), or a length out of range (422).
+    """
+    authorize(uow, Permission.CALENDAR_CONFIGURE, on=Facts(command.practice_id))
+    step = command.step_minutes or command.duration_minutes
+    if not (5 <= command.duration_minutes <= 480 and 5 <= step <= 480):
+        raise Refused(
+            "bad_duration", say("Choose between 5 and 480 minutes."), status=422, field="duration_minutes"
+        )
+    row = AppointmentType(
+        practice_id=command.practice_id,
+        id=new_id(),
+        code=command.code,
+        name=command.name,
+        duration_minutes=command.duration_minutes,
+        step_minutes=step,
+        max_level=command.max_level.value if command.max_level else None,
+        practitioner_ids=list(command.practitioner_ids),
+    )
+    try:
+        with uow.session.begin_nested():
+            uow.session.add(row)
+    except IntegrityError:
+        raise Refused("type_exists", say("An appointment type with this code exists already.")) from None
+    uow.audit("appointment_type.create", practice_id=command.practice_id, object_id=row.id, code=command.code)
+    return row.id
+
+
+def _write_address(uow: UnitOfWork, row: Schedule, address: CalendarAddress) -> None:
+    row.sealed_version += 1
+    sealed = vault.seal(
+        uow, row.practice_id, KIND, row.id, row.sealed_version, calendar_secret=address.secret
+    )
+    row.calendar_kind, row.calendar_url, row.calendar_user = address.kind, address.url, address.user
+    row.calendar_secret_sealed = sealed["calendar_secret"]
+    row.calendar_options = dict(address.options)
+
+
+def _write_rules(uow: UnitOfWork, practice_id: UUID, schedule_id: UUID, rules: Sequence[Rule]) -> None:
+    if not rules:
+        return
+    uow.session.execute(
+        insert(OpeningRule),
+        [
+            {
+                "practice_id": practice_id,
+                "id": new_id(),
+                "schedule_id": schedule_id,
+                "weekday": rule.weekday,
+                "starts": rule.starts,
+                "ends": rule.ends,
+                "appointment_type_id": rule.appointment_type_id,
+            }
+            for rule in rules
+        ],
+    )

@@ -1,0 +1,166 @@
+"""What a calendar last said, as a row, and everything else ``availability`` needs of a schedule.
+
+The row is short-lived: a sweep renews it each minute, a search renews it when it is older than two seconds.
+It holds times and weights, never titles.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import Range
+
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.practices.models import Absence, Practice
+from telesec.scheduling.availability import FRESH_FOR, Agenda, BusySpan, Claim, Reading
+from telesec.scheduling.claims import as_interval, as_range
+from telesec.scheduling.hours import OpeningRule as Rule
+from telesec.scheduling.hours import Pattern
+from telesec.scheduling.intervals import Interval
+from telesec.scheduling.models import CalendarReading, OpeningRule, Schedule, SlotClaim
+from telesec.scheduling.ports import Health
+from telesec.scheduling.rules import ClaimState
+
+UNREADABLE = frozenset({Health.UNREADABLE, Health.REFUSED})
+
+
+@dataclass(frozen=True)
+class Light:
+    """The health of a schedule's calendar as shown, with its age."""
+
+    health: Health
+    fresh_at: datetime | None
+
+
+def light(row: Schedule, now: datetime) -> Light:
+    """Return the health light: a calendar that was fine and has not been read for ten minutes is stale."""
+    health = Health(row.health)
+    if health is Health.OK and (row.fresh_at is None or now - row.fresh_at > FRESH_FOR):
+        health = Health.STALE
+    return Light(health, row.fresh_at)
+
+
+def zone_of(uow: UnitOfWork, practice_id: UUID) -> ZoneInfo:
+    """Return the practice's time zone."""
+    name = uow.session.scalar(select(Practice.time_zone).where(Practice.id == practice_id))
+    return ZoneInfo(name or "UTC")
+
+
+def agendas(
+    uow: UnitOfWork, practice_id: UUID, schedules: Sequence[Schedule], within: Interval
+) -> dict[UUID, Agenda]:
+    """Return what decides for each schedule over a stretch: five queries, however many schedules."""
+    ids = [row.id for row in schedules]
+    zone = zone_of(uow, practice_id)
+    rules, claims = _rules(uow, practice_id, ids), _claims(uow, practice_id, ids, within)
+    closed, readings = _absences(uow, practice_id, within), _readings(uow, practice_id, ids)
+    return {
+        row.id: Agenda(
+            Pattern(zone, tuple(rules[row.id]), (*closed[None], *closed[row.practitioner_id])),
+            row.lanes,
+            readings.get(row.id),
+            tuple(claims[row.id]),
+            readable=Health(row.health) not in UNREADABLE,
+        )
+        for row in schedules
+    }
+
+
+def pack(reading: Reading) -> dict[str, Any]:
+    """Return a reading as the columns of its row."""
+    busy = [
+        [*_seconds(b.span), b.weight, None if b.claim_id is None else str(b.claim_id)] for b in reading.busy
+    ]
+    slots = None if reading.open_slots is None else [_seconds(slot) for slot in reading.open_slots]
+    return {
+        "during": as_range(reading.span),
+        "busy": busy,
+        "open_slots": slots,
+        "read_at": reading.read_at,
+    }
+
+
+def unpack(row: CalendarReading) -> Reading:
+    """Return the reading a row holds."""
+    busy = tuple(
+        BusySpan(_interval(start, end), weight, None if claim is None else UUID(claim))
+        for start, end, weight, claim in row.busy
+    )
+    slots = None if row.open_slots is None else tuple(_interval(*slot) for slot in row.open_slots)
+    return Reading(as_interval(row.during), busy, row.read_at, slots)
+
+
+def _seconds(span: Interval) -> list[float]:
+    return [span.start.timestamp(), span.end.timestamp()]
+
+
+def _interval(start: float, end: float) -> Interval:
+    return Interval(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
+
+
+def _rules(uow: UnitOfWork, practice_id: UUID, ids: Sequence[UUID]) -> dict[UUID, list[Rule]]:
+    rows = uow.session.scalars(
+        select(OpeningRule).where(OpeningRule.practice_id == practice_id, OpeningRule.schedule_id.in_(ids))
+    )
+    found: dict[UUID, list[Rule]] = defaultdict(list)
+    for row in rows:
+        found[row.schedule_id].append(Rule(row.weekday, row.starts, row.ends, row.appointment_type_id))
+    return found
+
+
+def _claims(
+    uow: UnitOfWork, practice_id: UUID, ids: Sequence[UUID], within: Interval
+) -> dict[UUID, list[Claim]]:
+    now = uow.now()
+    rows = uow.session.execute(
+        select(
+            SlotClaim.schedule_id,
+            SlotClaim.id,
+            SlotClaim.during,
+            SlotClaim.lane,
+            SlotClaim.state,
+            SlotClaim.expires_at,
+        ).where(
+            SlotClaim.practice_id == practice_id,
+            SlotClaim.schedule_id.in_(ids),
+            SlotClaim.during.op("&&")(as_range(within)),
+        )
+    )
+    found: dict[UUID, list[Claim]] = defaultdict(list)
+    for row in rows:
+        over = row.state == ClaimState.HOLD.value and row.expires_at <= now
+        if not over:
+            found[row.schedule_id].append(Claim(row.id, as_interval(row.during), row.lane))
+    return found
+
+
+def _absences(uow: UnitOfWork, practice_id: UUID, within: Interval) -> dict[UUID | None, list[Interval]]:
+    """Return who is away over a stretch; an absence without an end lasts beyond it."""
+    rows = uow.session.execute(
+        select(Absence.practitioner_id, Absence.during).where(
+            Absence.practice_id == practice_id, Absence.during.op("&&")(as_range(within))
+        )
+    )
+    found: dict[UUID | None, list[Interval]] = defaultdict(list)
+    for row in rows:
+        found[row.practitioner_id].append(_bounded(row.during, within))
+    return found
+
+
+def _bounded(during: Range[datetime], within: Interval) -> Interval:
+    day = timedelta(days=1)
+    return Interval(during.lower or within.start - day, during.upper or within.end + day)
+
+
+def _readings(uow: UnitOfWork, practice_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Reading]:
+    rows = uow.session.scalars(
+        select(CalendarReading).where(
+            CalendarReading.practice_id == practice_id, CalendarReading.schedule_id.in_(ids)
+        )
+    )
+    return {row.schedule_id: unpack(row) for row in rows}

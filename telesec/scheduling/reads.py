@@ -1,0 +1,263 @@
+"""What screens and the API show of scheduling: calendars' lights, holds, appointments, conflicts.
+
+Holds and lights carry no health data. Opening an appointment or a list of them does, and is audited. Free
+slots are ``offers``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from telesec.foundation.access import Facts, Permission, authorize
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.scheduling.claims import as_interval
+from telesec.scheduling.intervals import Interval
+from telesec.scheduling.models import Appointment, AppointmentType, CalendarConflict, SlotClaim
+from telesec.scheduling.offers import CalendarCard
+from telesec.scheduling.readings import light
+from telesec.scheduling.rows import Details, appointment_row, open_details, schedule_rows
+from telesec.scheduling.rules import (
+    ClaimState,
+    Status,
+)
+
+MOST_SLOTS = 200
+MOST_ROWS = 200
+MOST_SCHEDULES = 100
+
+
+@dataclass(frozen=True)
+class TypeCard:
+    """A kind of appointment to choose from."""
+
+    id: UUID
+    code: str
+    name: str
+    duration_minutes: int
+    practitioner_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class HoldCard:
+    """A slot somebody holds: who, since when, for which call."""
+
+    claim_id: UUID
+    schedule_id: UUID
+    start: datetime
+    end: datetime
+    call_id: UUID | None
+    held_by: UUID | None
+    held_by_name: str
+    held_since: datetime
+
+
+@dataclass(frozen=True)
+class AppointmentCard:
+    """An appointment as shown; ``details`` are the person's."""
+
+    id: UUID
+    practice_id: UUID
+    schedule_id: UUID
+    practitioner_id: UUID
+    appointment_type_id: UUID
+    status: Status
+    start: datetime
+    end: datetime
+    calendar_kind: str
+    uid: str
+    href: str
+    patient_id: UUID | None
+    call_id: UUID | None
+    settled_at: datetime | None
+    ended_because: str | None
+    moving_to: datetime | None
+    details: Details
+
+
+@dataclass(frozen=True)
+class ConflictCard:
+    """A disagreement with a practice's calendar that nobody has settled."""
+
+    id: UUID
+    practice_id: UUID
+    schedule_id: UUID
+    appointment_id: UUID
+    kind: str
+    ours: Interval
+    theirs: Interval | None
+    found_at: datetime
+
+
+def calendars(uow: UnitOfWork, practice_id: UUID) -> tuple[CalendarCard, ...]:
+    """Return the lights of a practice's calendars."""
+    authorize(uow, Permission.PRACTICE_READ, on=Facts(practice_id))
+    rows = schedule_rows(uow, practice_id)
+    now = uow.now()
+    return tuple(
+        CalendarCard(row.id, row.practitioner_id, row.calendar_kind, light(row, now).health, row.fresh_at)
+        for row in rows
+    )
+
+
+def appointment_types(uow: UnitOfWork, practice_id: UUID) -> tuple[TypeCard, ...]:
+    """Return what may be booked at a practice, by name."""
+    authorize(uow, Permission.PRACTICE_READ, on=Facts(practice_id))
+    rows = uow.session.scalars(
+        select(AppointmentType)
+        .where(AppointmentType.practice_id == practice_id)
+        .order_by(AppointmentType.name, AppointmentType.id)
+        .limit(MOST_ROWS)
+    )
+    return tuple(
+        TypeCard(row.id, row.code, row.name, row.duration_minutes, tuple(row.practitioner_ids))
+        for row in rows
+    )
+
+
+def holds(uow: UnitOfWork, practice_id: UUID) -> tuple[HoldCard, ...]:
+    """Return the slots held now at a practice, soonest slot first: who holds them and since when."""
+    authorize(uow, Permission.APPOINTMENT_READ, on=Facts(practice_id))
+    rows = uow.session.scalars(
+        select(SlotClaim)
+        .where(
+            SlotClaim.practice_id == practice_id,
+            SlotClaim.state == ClaimState.HOLD.value,
+            SlotClaim.expires_at > uow.now(),
+        )
+        .order_by(SlotClaim.during, SlotClaim.id)
+        .limit(MOST_ROWS)
+    )
+    return tuple(
+        HoldCard(
+            row.id,
+            row.schedule_id,
+            *as_interval(row.during),
+            row.call_id,
+            row.held_by,
+            row.held_by_name,
+            row.held_since,
+        )
+        for row in rows
+    )
+
+
+def appointment(uow: UnitOfWork, practice_id: UUID, appointment_id: UUID) -> AppointmentCard:
+    """Return one appointment; audited as a view.
+
+    Raises:
+        NotFound: No such appointment here.
+    """
+    authorize(uow, Permission.APPOINTMENT_READ, on=Facts(practice_id))
+    row = appointment_row(uow, practice_id, appointment_id, lock=False)
+    uow.audit("appointment.view", practice_id=practice_id, object_id=appointment_id)
+    return _cards(uow, practice_id, [row])[0]
+
+
+def appointments(
+    uow: UnitOfWork, practice_id: UUID, start: datetime, end: datetime
+) -> tuple[AppointmentCard, ...]:
+    """Return a practice's appointments that start in ``[start, end)``, at most 200; audited as a list."""
+    authorize(uow, Permission.APPOINTMENT_READ, on=Facts(practice_id))
+    rows = uow.session.scalars(
+        select(Appointment)
+        .where(
+            Appointment.practice_id == practice_id,
+            Appointment.start_at >= start,
+            Appointment.start_at < end,
+            Appointment.status != Status.CANCELLED.value,
+        )
+        .order_by(Appointment.start_at, Appointment.id)
+        .limit(MOST_ROWS)
+    ).all()
+    return _listed(uow, practice_id, rows)
+
+
+def appointments_of_call(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> tuple[AppointmentCard, ...]:
+    """Return what was booked in a call, cancelled or not; audited as a list."""
+    authorize(uow, Permission.APPOINTMENT_READ, on=Facts(practice_id))
+    rows = uow.session.scalars(
+        select(Appointment)
+        .where(Appointment.practice_id == practice_id, Appointment.call_id == call_id)
+        .order_by(Appointment.created_at, Appointment.id)
+        .limit(MOST_ROWS)
+    ).all()
+    return _listed(uow, practice_id, rows)
+
+
+def appointments_of_patient(
+    uow: UnitOfWork, practice_id: UUID, patient_id: UUID
+) -> tuple[AppointmentCard, ...]:
+    """Return a patient's appointments that are still ahead; audited as a list."""
+    authorize(uow, Permission.APPOINTMENT_READ, on=Facts(practice_id))
+    rows = uow.session.scalars(
+        select(Appointment)
+        .where(
+            Appointment.practice_id == practice_id,
+            Appointment.patient_id == patient_id,
+            Appointment.end_at > uow.now(),
+            Appointment.status != Status.CANCELLED.value,
+        )
+        .order_by(Appointment.start_at, Appointment.id)
+        .limit(MOST_ROWS)
+    ).all()
+    return _listed(uow, practice_id, rows)
+
+
+def conflicts(uow: UnitOfWork, practice_id: UUID) -> tuple[ConflictCard, ...]:
+    """Return the disagreements with the practice's calendars that nobody has settled, oldest first."""
+    authorize(uow, Permission.APPOINTMENT_READ, on=Facts(practice_id))
+    rows = uow.session.scalars(
+        select(CalendarConflict)
+        .where(CalendarConflict.practice_id == practice_id, CalendarConflict.settled_at.is_(None))
+        .order_by(CalendarConflict.found_at, CalendarConflict.id)
+        .limit(MOST_ROWS)
+    )
+    return tuple(
+        ConflictCard(
+            row.id,
+            practice_id,
+            row.schedule_id,
+            row.appointment_id,
+            row.kind,
+            as_interval(row.ours),
+            None if row.theirs is None else as_interval(row.theirs),
+            row.found_at,
+        )
+        for row in rows
+    )
+
+
+def _listed(uow: UnitOfWork, practice_id: UUID, rows: Sequence[Appointment]) -> tuple[AppointmentCard, ...]:
+    if rows:
+        uow.audit("appointment.list", practice_id=practice_id, ids=[str(row.id) for row in rows])
+    return _cards(uow, practice_id, rows)
+
+
+def _cards(uow: UnitOfWork, practice_id: UUID, rows: Sequence[Appointment]) -> tuple[AppointmentCard, ...]:
+    schedules = {row.id: row for row in schedule_rows(uow, practice_id)} if rows else {}
+    opened = open_details(uow, list(rows))
+    return tuple(
+        AppointmentCard(
+            id=row.id,
+            practice_id=practice_id,
+            schedule_id=row.schedule_id,
+            practitioner_id=schedules[row.schedule_id].practitioner_id,
+            appointment_type_id=row.appointment_type_id,
+            status=Status(row.status),
+            start=row.start_at,
+            end=row.end_at,
+            calendar_kind=schedules[row.schedule_id].calendar_kind,
+            uid=row.uid,
+            href=row.href,
+            patient_id=row.patient_id,
+            call_id=row.call_id,
+            settled_at=row.settled_at,
+            ended_because=row.ended_because,
+            moving_to=row.next_start_at,
+            details=details,
+        )
+        for row, details in zip(rows, opened, strict=True)
+    )

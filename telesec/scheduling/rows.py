@@ -1,0 +1,126 @@
+"""Single rows of this room, found or refused; for its services and reads, which have authorized already."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from uuid import UUID
+
+from sqlalchemy import select
+
+from telesec.foundation.errors import NotFound
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.scheduling.models import Appointment, AppointmentType, Schedule
+from telesec.scheduling.ports import CalendarAddress
+from telesec.vault import service as vault
+
+KIND = "schedule"
+DETAILS = "appointment"
+MOST_SCHEDULES = 100
+
+
+@dataclass(frozen=True)
+class Details:
+    """What an appointment says about a person; sealed in our database, plain in the practice's own calendar.
+
+    Args:
+        birth_date: ISO date, or empty.
+        phone: E.164.
+        reason: What the caller said it is for.
+        type_name: The appointment type's name when it was booked.
+    """
+
+    family_name: str = field(repr=False)
+    given_name: str = field(repr=False)
+    birth_date: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    reason: str = field(default="", repr=False)
+    type_name: str = field(default="", repr=False)
+
+    @property
+    def title(self) -> str:
+        """What the practice sees in its calendar."""
+        return f"{self.given_name} {self.family_name} · {self.type_name}".strip()
+
+
+def schedule_row(uow: UnitOfWork, practice_id: UUID, schedule_id: UUID) -> Schedule:
+    """Return a schedule's row.
+
+    Raises:
+        NotFound: No such schedule in this practice.
+    """
+    row = uow.session.get(Schedule, (practice_id, schedule_id))
+    if row is None:
+        raise NotFound
+    return row
+
+
+def address_of(uow: UnitOfWork, row: Schedule) -> CalendarAddress:
+    """Return where a schedule's calendar is, with its secret opened."""
+    opened = vault.open(
+        uow,
+        row.practice_id,
+        KIND,
+        row.id,
+        row.sealed_version,
+        calendar_secret=row.calendar_secret_sealed,
+    )
+    options: Mapping[str, str] = {key: str(value) for key, value in row.calendar_options.items()}
+    return CalendarAddress(
+        row.calendar_kind, row.calendar_url, row.calendar_user, opened["calendar_secret"], options
+    )
+
+
+def schedule_rows(uow: UnitOfWork, practice_id: UUID) -> list[Schedule]:
+    """Return a practice's schedules, at most 100."""
+    rows = uow.session.scalars(
+        select(Schedule)
+        .where(Schedule.practice_id == practice_id)
+        .order_by(Schedule.id)
+        .limit(MOST_SCHEDULES)
+    )
+    return list(rows)
+
+
+def type_row(uow: UnitOfWork, practice_id: UUID, type_id: UUID) -> AppointmentType:
+    """Return an appointment type.
+
+    Raises:
+        NotFound: No such type in this practice.
+    """
+    row = uow.session.get(AppointmentType, (practice_id, type_id))
+    if row is None:
+        raise NotFound
+    return row
+
+
+def appointment_row(uow: UnitOfWork, practice_id: UUID, appointment_id: UUID, *, lock: bool) -> Appointment:
+    """Return an appointment as it is now, and with ``lock`` keep it so until the end of the transaction.
+
+    Raises:
+        NotFound: No such appointment in this practice.
+    """
+    wanted = select(Appointment).where(
+        Appointment.practice_id == practice_id, Appointment.id == appointment_id
+    )
+    if lock:
+        wanted = wanted.with_for_update()
+    row = uow.session.scalar(wanted.execution_options(populate_existing=True))
+    if row is None:
+        raise NotFound
+    return row
+
+
+def seal_details(uow: UnitOfWork, row: Appointment, details: Details) -> None:
+    """Write what the appointment says about a person."""
+    text = json.dumps(asdict(details), ensure_ascii=False)
+    sealed = vault.seal(uow, row.practice_id, DETAILS, row.id, row.sealed_version, details=text)
+    row.details_sealed = sealed["details"]
+
+
+def open_details(uow: UnitOfWork, rows: list[Appointment]) -> list[Details]:
+    """Return what each appointment says about a person, in order; all rows of one practice."""
+    if not rows:
+        return []
+    blobs = [(row.id, row.sealed_version, {"details": row.details_sealed}) for row in rows]
+    opened = vault.open_many(uow, rows[0].practice_id, DETAILS, blobs)
+    return [Details(**json.loads(text["details"])) for text in opened]

@@ -1,0 +1,144 @@
+"""The life of a claim and of an appointment, decided as values. Pure.
+
+What the practice's calendar holds is compared with what we asked for; nothing is "booked" on our own word.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from telesec.scheduling.hours import end_of_day
+from telesec.scheduling.intervals import Interval
+
+HOLD_WITHOUT_LIFE = timedelta(minutes=3)
+"""How long a hold outlives the desk's last sign of life."""
+HOLD_AFTER_CALL = timedelta(seconds=10)
+"""How long a hold outlives its call."""
+LONGEST_SEARCH = timedelta(days=92)
+
+
+class ClaimState(StrEnum):
+    """Why a time is occupied."""
+
+    HOLD = "hold"
+    PENDING = "pending"
+    BOOKED = "booked"
+
+
+class Status(StrEnum):
+    """Status of an appointment; codes of FHIR R4 ``AppointmentStatus`` (http://hl7.org/fhir/R4)."""
+
+    PROPOSED = "proposed"
+    PENDING = "pending"
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+
+
+class Operation(StrEnum):
+    """What is being done in the practice's calendar and not settled yet."""
+
+    CREATE = "create"
+    MOVE = "move"
+    CANCEL = "cancel"
+
+
+class EndedBecause(StrEnum):
+    """Why an appointment is cancelled."""
+
+    ASKED = "asked"
+    SLOT_TAKEN = "slot_taken"
+    CALENDAR_CONFLICT = "calendar_conflict"
+    CALENDAR_UNAVAILABLE = "calendar_unavailable"
+    PAST = "past"
+
+
+class ConflictKind(StrEnum):
+    """How our claim and the practice's calendar disagree."""
+
+    MOVED = "moved"
+    VANISHED = "vanished"
+    REFUSED = "refused"
+
+
+class Level(StrEnum):
+    """Urgency as scheduling reads it; the scale of ``triage.levels``."""
+
+    CALL15_NOW = "call15_now"
+    DOCTOR_NOW = "doctor_now"
+    SAME_DAY = "same_day"
+    H48_72 = "h48_72"
+    ROUTINE = "routine"
+    ADMIN = "admin"
+
+
+_ORDER = tuple(Level)
+
+
+class Verdict(StrEnum):
+    """What the calendar's entry is to the one we asked for."""
+
+    WRITTEN = "written"
+    AS_BEFORE = "as_before"
+    ABSENT = "absent"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What matters of an entry found in the calendar."""
+
+    span: Interval
+    cancelled: bool = False
+
+
+def judge(seen: Seen | None, target: Interval, before: Interval | None) -> Verdict:
+    """Return what the calendar's entry is, given what was asked (``target``) and what was there."""
+    if seen is None or seen.cancelled:
+        return Verdict.ABSENT
+    if seen.span == target:
+        return Verdict.WRITTEN
+    if before is not None and seen.span == before:
+        return Verdict.AS_BEFORE
+    return Verdict.DIFFERENT
+
+
+def hold_expires_at(seen_at: datetime) -> datetime:
+    """Return when a hold is freed unless the desk shows life again."""
+    return seen_at + HOLD_WITHOUT_LIFE
+
+
+def next_attempt_at(attempts: int, now: datetime) -> datetime:
+    """Return when an unsettled attempt is looked after again: 2, 4, 8 … at most 60 seconds later.
+
+    It never gives up while the appointment is ahead: the caller was told "to be confirmed".
+    """
+    return now + timedelta(seconds=min(60, 2 ** min(max(attempts, 1), 6)))
+
+
+def bookable(level: Level | None, max_level: Level | None) -> bool:
+    """Tell whether a level may be booked at all, and on a type limited to ``max_level``.
+
+    Life-threatening and doctor-now are never booked: the words for the 15 or the alert come first.
+    """
+    if level is None:
+        return True
+    if level in {Level.CALL15_NOW, Level.DOCTOR_NOW}:
+        return False
+    return max_level is None or _ORDER.index(level) >= _ORDER.index(max_level)
+
+
+def latest_start(level: Level | None, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """Return the moment by which a slot must start for a level, None when any day will do."""
+    match level:
+        case Level.SAME_DAY:
+            return end_of_day(now, zone)
+        case Level.H48_72:
+            return now + timedelta(hours=72)
+        case None | Level.ROUTINE | Level.ADMIN:
+            return None
+        case Level.CALL15_NOW | Level.DOCTOR_NOW:
+            return now
+        case _:
+            assert_never(level)

@@ -1,0 +1,97 @@
+"""Use cases around reading a practice's calendar: whose turn it is, what it said, that it said nothing.
+
+A failed reading turns the health light and leaves the last reading alone; ``availability`` refuses to offer
+anything from a calendar that is not healthy.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+
+from telesec.foundation.access import Facts, Permission, authorize
+from telesec.foundation.errors import Unavailable
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.scheduling.availability import Reading
+from telesec.scheduling.models import CalendarReading, Schedule
+from telesec.scheduling.ports import CalendarAddress, Health
+from telesec.scheduling.readings import pack
+from telesec.scheduling.rows import address_of, schedule_row
+
+AHEAD = timedelta(days=35)
+"""How far a sweep reads."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """One reading to make: where, and as of when its answer counts."""
+
+    practice_id: UUID
+    schedule_id: UUID
+    address: CalendarAddress
+    at: datetime
+
+
+def begin_reading(uow: UnitOfWork, practice_id: UUID, schedule_id: UUID) -> Read:
+    """Note that a calendar is being read and return where it is.
+
+    Raises:
+        NotFound: No such schedule here.
+    """
+    authorize(uow, Permission.CALENDAR_SYNC, on=Facts(practice_id))
+    row = schedule_row(uow, practice_id, schedule_id)
+    _mark(uow, practice_id, schedule_id, read_attempted_at=uow.now())
+    return Read(practice_id, schedule_id, address_of(uow, row), uow.now())
+
+
+def record_reading(uow: UnitOfWork, read: Read, reading: Reading) -> None:
+    """Keep what a calendar said, dated when we asked; an answer that was overtaken is dropped."""
+    authorize(uow, Permission.CALENDAR_SYNC, on=Facts(read.practice_id))
+    values = pack(replace(reading, read_at=read.at))
+    stored = insert(CalendarReading).values(
+        practice_id=read.practice_id, schedule_id=read.schedule_id, **values
+    )
+    uow.session.execute(
+        stored.on_conflict_do_update(
+            index_elements=["practice_id", "schedule_id"],
+            set_=values,
+            where=CalendarReading.read_at <= read.at,
+        )
+    )
+    _set_health(uow, read, Health.OK)
+    _mark(uow, read.practice_id, read.schedule_id, fresh_at=read.at)
+
+
+def record_failure(uow: UnitOfWork, read: Read, error: Unavailable) -> None:
+    """Note that a calendar could not be read: nothing of it is offered until it can."""
+    authorize(uow, Permission.CALENDAR_SYNC, on=Facts(read.practice_id))
+    _set_health(uow, read, Health.REFUSED if error.permanent else Health.UNREADABLE)
+
+
+def _set_health(uow: UnitOfWork, read: Read, health: Health) -> None:
+    """Turn the light; telling other screens only when it changes."""
+    changed = uow.session.execute(
+        update(Schedule)
+        .where(
+            Schedule.practice_id == read.practice_id,
+            Schedule.id == read.schedule_id,
+            Schedule.health != health.value,
+        )
+        .values(health=health.value, health_since=uow.now())
+        .returning(Schedule.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if changed:
+        uow.publish("calendar", read.practice_id, read.schedule_id)
+        uow.publish("slots", read.practice_id, read.schedule_id)
+
+
+def _mark(uow: UnitOfWork, practice_id: UUID, schedule_id: UUID, **at: datetime) -> None:
+    uow.session.execute(
+        update(Schedule)
+        .where(Schedule.practice_id == practice_id, Schedule.id == schedule_id)
+        .values(**at)
+        .execution_options(synchronize_session=False)
+    )
