@@ -165,3 +165,7 @@ class Carrier(Protocol):
         the sentences are still being said.
         """
         ...
+
+    def text_back(self, text: str) -> str:
+        """Return the provider's document (TwiML) that answers an SMS by SMS; no text answers nothing."""
+        ...
