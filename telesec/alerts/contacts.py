@@ -1,0 +1,192 @@
+"""Who is called for a practice, and how: the on-call order and the contact methods.
+
+Refuses an address nobody verified: an urgent notice to a wrong number is a notice nobody got.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import delete, select, text
+
+from telesec.alerts.models import ContactMethod, OnCall
+from telesec.alerts.rules import LADDER_LENGTH, ChannelKind
+from telesec.foundation.access import Facts, Permission, authorize
+from telesec.foundation.errors import NotFound, Refused
+from telesec.foundation.ids import new_id
+from telesec.foundation.language import say
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.practices.numbers import to_e164
+from telesec.vault import installation
+from telesec.vault import service as vault
+
+KIND = "contact_method"
+PURPOSE = "contact"
+PHONES = frozenset({ChannelKind.SMS, ChannelKind.VOICE})
+
+
+@dataclass(frozen=True)
+class AddContact:
+    """A way to reach a practitioner.
+
+    Args:
+        address: As typed; a phone number is kept as E.164.
+        verified: Somebody called the number or had its code read back.
+        position: The lowest one of a channel is used.
+    """
+
+    practice_id: UUID
+    practitioner_id: UUID
+    channel: ChannelKind
+    address: str = field(repr=False)
+    verified: bool = False
+    position: int = 0
+
+
+def set_on_call(uow: UnitOfWork, practice_id: UUID, practitioner_ids: Sequence[UUID]) -> None:
+    """Set who is called for urgent messages, first one first; replaces the whole order.
+
+    Raises:
+        Refused: Somebody stands twice in it, or it is longer than an escalation goes (422).
+    """
+    authorize(uow, Permission.POLICY_WRITE, on=Facts(practice_id))
+    if len(set(practitioner_ids)) != len(practitioner_ids) or len(practitioner_ids) > LADDER_LENGTH:
+        raise Refused(
+            "bad_on_call_order",
+            say("Name each person once, and at most %(limit)s people.", limit=LADDER_LENGTH),
+            status=422,
+        )
+    uow.session.execute(delete(OnCall).where(OnCall.practice_id == practice_id))
+    uow.session.add_all(
+        OnCall(practice_id=practice_id, position=position, practitioner_id=practitioner_id)
+        for position, practitioner_id in enumerate(practitioner_ids)
+    )
+    uow.audit("on_call.set", practice_id=practice_id, practitioners=[str(one) for one in practitioner_ids])
+    uow.publish("policy", practice_id)
+
+
+def add_contact(uow: UnitOfWork, command: AddContact) -> UUID:
+    """Add a way to reach a practitioner; return its id.
+
+    Raises:
+        Refused: The number or address cannot be one (422).
+    """
+    authorize(uow, Permission.POLICY_WRITE, on=Facts(command.practice_id))
+    address = _address(command)
+    contact_id = new_id()
+    sealed = vault.seal(uow, command.practice_id, KIND, contact_id, 1, address=address)
+    phone = command.channel in PHONES
+    uow.session.add(
+        ContactMethod(
+            practice_id=command.practice_id,
+            id=contact_id,
+            practitioner_id=command.practitioner_id,
+            channel=command.channel.value,
+            address_sealed=sealed["address"],
+            sealed_version=1,
+            route_index=installation.index(uow, PURPOSE, address) if phone else None,
+            position=command.position,
+            verified_at=uow.now() if command.verified else None,
+            created_at=uow.now(),
+        )
+    )
+    uow.audit(
+        "contact.add",
+        practice_id=command.practice_id,
+        object_id=contact_id,
+        channel=command.channel.value,
+        verified=command.verified,
+    )
+    uow.publish("policy", command.practice_id)
+    return contact_id
+
+
+def verify_contact(uow: UnitOfWork, practice_id: UUID, contact_id: UUID) -> None:
+    """Note that somebody checked the address; from now on it is used."""
+    authorize(uow, Permission.POLICY_WRITE, on=Facts(practice_id))
+    contact = uow.session.get(ContactMethod, (practice_id, contact_id))
+    if contact is None:
+        raise NotFound
+    contact.verified_at = contact.verified_at or uow.now()
+    uow.audit("contact.verify", practice_id=practice_id, object_id=contact_id)
+    uow.publish("policy", practice_id)
+
+
+def remove_contact(uow: UnitOfWork, practice_id: UUID, contact_id: UUID) -> None:
+    """Forget a way to reach a practitioner."""
+    authorize(uow, Permission.POLICY_WRITE, on=Facts(practice_id))
+    contact = uow.session.get(ContactMethod, (practice_id, contact_id))
+    if contact is None:
+        raise NotFound
+    uow.session.delete(contact)
+    vault.shred(uow, practice_id, contact_id)
+    uow.audit("contact.remove", practice_id=practice_id, object_id=contact_id)
+    uow.publish("policy", practice_id)
+
+
+def find_by_number(uow: UnitOfWork, number: str) -> tuple[tuple[UUID, UUID], ...]:
+    """Return (practice_id, contact_id) of every verified contact with a number; no tenant is known yet."""
+    authorize(uow, Permission.ALERT_READ, on=Facts(None))
+    rows = uow.session.execute(
+        text("select practice_id, id from sec.find_contacts(:key)"),
+        {"key": installation.index(uow, PURPOSE, number)},
+    )
+    return tuple((row.practice_id, row.id) for row in rows)
+
+
+def order_of_duty(uow: UnitOfWork, practice_id: UUID) -> tuple[UUID, ...]:
+    """Return who is on call for a practice, first one first."""
+    authorize(uow, Permission.ALERT_READ, on=Facts(practice_id))
+    rows = uow.session.scalars(
+        select(OnCall.practitioner_id).where(OnCall.practice_id == practice_id).order_by(OnCall.position)
+    )
+    return tuple(rows)
+
+
+def usable(
+    uow: UnitOfWork, practice_id: UUID, practitioner_ids: Iterable[UUID]
+) -> Mapping[UUID, Mapping[ChannelKind, UUID]]:
+    """Return, for each practitioner, the contact to use on each channel; verified ones only, one query."""
+    authorize(uow, Permission.ALERT_READ, on=Facts(practice_id))
+    rows = uow.session.scalars(
+        select(ContactMethod)
+        .where(
+            ContactMethod.practice_id == practice_id,
+            ContactMethod.practitioner_id.in_(set(practitioner_ids)),
+            ContactMethod.verified_at.is_not(None),
+        )
+        .order_by(ContactMethod.position.desc(), ContactMethod.id.desc())
+    )
+    found: dict[UUID, dict[ChannelKind, UUID]] = {}
+    for row in rows:
+        found.setdefault(row.practitioner_id, {})[ChannelKind(row.channel)] = row.id
+    return found
+
+
+def addresses(uow: UnitOfWork, practice_id: UUID, contact_ids: Iterable[UUID]) -> Mapping[UUID, str]:
+    """Return the addresses of contacts; those removed meanwhile are missing. Two queries."""
+    authorize(uow, Permission.ALERT_READ, on=Facts(practice_id))
+    rows = uow.session.scalars(
+        select(ContactMethod).where(
+            ContactMethod.practice_id == practice_id, ContactMethod.id.in_(set(contact_ids))
+        )
+    ).all()
+    sealed = [(row.id, row.sealed_version, {"address": row.address_sealed}) for row in rows]
+    opened = vault.open_many(uow, practice_id, KIND, sealed)
+    return {row.id: fields["address"] for row, fields in zip(rows, opened, strict=True)}
+
+
+def _address(command: AddContact) -> str:
+    if command.channel in PHONES:
+        number = to_e164(command.address)
+        if number is None:
+            raise Refused(
+                "bad_number",
+                say("This is not a telephone number. Type it with its country code."),
+                status=422,
+                field="address",
+            )
+        return number
+    if command.channel is ChannelKind.EMAIL and "@" not in command.address:
+        raise Refused("bad_address", say("This is not an e-mail address."), status=422, field="address")
+    return command.address.strip()
