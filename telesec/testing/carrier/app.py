@@ -24,15 +24,19 @@ def create_app(network: Network) -> Flask:
         """Refuse other names of this host and forms of other sites: a page elsewhere must not ring phones."""
         if urlsplit(f"//{request.host}").hostname not in LOCAL_NAMES:
             abort(421)
-        origin = request.headers.get("Origin")
-        if request.method not in {"GET", "HEAD"} and origin and origin != request.host_url.rstrip("/"):
+        own = request.host_url.rstrip("/")
+        site = request.headers.get("Sec-Fetch-Site", "")
+        foreign = site not in {"", "same-origin", "none"}
+        if not site:
+            foreign = request.headers.get("Origin", own) != own
+        if request.method not in {"GET", "HEAD"} and foreign:
             abort(403)
 
     @app.after_request
     def harden(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Cache-Control"] = "no-store"
         return response
 

@@ -12,6 +12,8 @@ from telesec.testing.carrier.words import translate
 
 COOKIE: Final = "carrier_language"
 SHOWN: Final = 50
+RENEW_SECONDS: Final = "3"
+"""Sent as the ``Refresh`` header; each page that renews itself has a link that stops it (WCAG 2.2.1)."""
 KEYPAD: Final = ("123", "456", "789", "*0#")
 
 
@@ -47,6 +49,8 @@ def show(template: str, status: int = 200, **values: object) -> Response:
         **values,
     )
     answer = make_response(page, status)
+    if values.get("renews") and request.args.get("renew") != "off":
+        answer.headers["Refresh"] = RENEW_SECONDS
     answer.set_cookie(COOKIE, tongue, httponly=True, samesite="Strict")
     return answer
 
@@ -63,6 +67,7 @@ class _Views:
             live = network.live_call(number)
         events = list(reversed(network.events_of(number)))[:SHOWN]
         shown = {"number": number, "call": live, "events": events, "keypad": KEYPAD, "problem": problem}
+        shown["renews"] = not (live and live.recording)
         return show("phone.html", status, **shown)
 
     def _ring(self, status: int = 200, problem: str = "") -> Response:
@@ -82,7 +87,7 @@ class _Views:
                 }
                 for number in network.phones
             ]
-        return show("phones.html", rows=rows)
+        return show("phones.html", rows=rows, renews=True)
 
     def one(self, number: str) -> Response:
         return self._phone(number)

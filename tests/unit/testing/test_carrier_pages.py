@@ -161,9 +161,10 @@ def test_events_tell_what_came(web, network):
 
 
 def test_renewal_can_be_stopped(web):
-    assert 'http-equiv="refresh"' in web.get("/").text
-    assert 'http-equiv="refresh"' not in web.get("/?renew=off").text
-    assert 'http-equiv="refresh"' not in web.get(f"/phones/{LUNE}/reply").text
+    assert web.get("/").headers["Refresh"] == "3"
+    assert "?renew=off" in web.get("/").text
+    assert "Refresh" not in web.get("/?renew=off").headers
+    assert "Refresh" not in web.get(f"/phones/{LUNE}/reply").headers
 
 
 def test_unknown_number_is_no_page(web):
@@ -181,8 +182,12 @@ def test_ring_shows_the_calling_phone(web):
     assert answer.headers["Location"].endswith(f"/phones/{LUNE}")
 
 
-def test_another_site_may_not_ring(web):
-    answer = web.post("/ring", data={}, headers={"Origin": "https://attacker.example"})
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "https://attacker.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}],
+)
+def test_another_site_may_not_ring(web, headers):
+    answer = web.post("/ring", data={}, headers=headers)
 
     assert answer.status_code == 403
 
