@@ -4,7 +4,8 @@ Holds and lights carry no health data. Opening an appointment or a list of them 
 slots are ``offers``.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,10 +13,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from telesec.foundation.access import Facts, Permission, authorize
+from telesec.foundation.errors import NotFound
 from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.practices.reads import served_by
 from telesec.scheduling.claims import as_interval
 from telesec.scheduling.intervals import Interval
-from telesec.scheduling.models import Appointment, AppointmentType, CalendarConflict, SlotClaim
+from telesec.scheduling.models import Appointment, AppointmentType, CalendarConflict, Schedule, SlotClaim
 from telesec.scheduling.offers import CalendarCard
 from telesec.scheduling.readings import light
 from telesec.scheduling.rows import Details, appointment_row, open_details, schedule_rows
@@ -38,6 +41,14 @@ class TypeCard:
     name: str
     duration_minutes: int
     practitioner_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What a practice offers to book, and the lights of its calendars."""
+
+    types: tuple[TypeCard, ...]
+    calendars: tuple[CalendarCard, ...]
 
 
 @dataclass(frozen=True)
@@ -91,15 +102,27 @@ class ConflictCard:
     found_at: datetime
 
 
+def catalogues(uow: UnitOfWork) -> Mapping[UUID, Catalogue]:
+    """Return types and lights of every practice the actor serves, by practice: two queries."""
+    authorize(uow, Permission.SESSION_OWN, on=Facts(None))
+    ids, now = served_by(uow.actor, Permission.PRACTICE_READ), uow.now()
+    types: dict[UUID, list[TypeCard]] = defaultdict(list)
+    kinds = select(AppointmentType).where(AppointmentType.practice_id.in_(ids))
+    for kind in uow.session.scalars(kinds.order_by(AppointmentType.name, AppointmentType.id)):
+        types[kind.practice_id].append(_type_card(kind))
+    lights: dict[UUID, list[CalendarCard]] = defaultdict(list)
+    schedules = select(Schedule).where(Schedule.practice_id.in_(ids)).order_by(Schedule.id)
+    for row in uow.session.scalars(schedules):
+        lights[row.practice_id].append(_light_card(row, now))
+    return {id_: Catalogue(tuple(types[id_]), tuple(lights[id_])) for id_ in ids}
+
+
 def calendars(uow: UnitOfWork, practice_id: UUID) -> tuple[CalendarCard, ...]:
     """Return the lights of a practice's calendars."""
     authorize(uow, Permission.PRACTICE_READ, on=Facts(practice_id))
     rows = schedule_rows(uow, practice_id)
     now = uow.now()
-    return tuple(
-        CalendarCard(row.id, row.practitioner_id, row.calendar_kind, light(row, now).health, row.fresh_at)
-        for row in rows
-    )
+    return tuple(_light_card(row, now) for row in rows)
 
 
 def appointment_types(uow: UnitOfWork, practice_id: UUID) -> tuple[TypeCard, ...]:
@@ -111,10 +134,7 @@ def appointment_types(uow: UnitOfWork, practice_id: UUID) -> tuple[TypeCard, ...
         .order_by(AppointmentType.name, AppointmentType.id)
         .limit(MOST_ROWS)
     )
-    return tuple(
-        TypeCard(row.id, row.code, row.name, row.duration_minutes, tuple(row.practitioner_ids))
-        for row in rows
-    )
+    return tuple(_type_card(row) for row in rows)
 
 
 def holds(uow: UnitOfWork, practice_id: UUID) -> tuple[HoldCard, ...]:
@@ -154,6 +174,24 @@ def appointment(uow: UnitOfWork, practice_id: UUID, appointment_id: UUID) -> App
     row = appointment_row(uow, practice_id, appointment_id, lock=False)
     uow.audit("appointment.view", practice_id=practice_id, object_id=appointment_id)
     return _cards(uow, practice_id, [row])[0]
+
+
+def practice_of(uow: UnitOfWork, appointment_id: UUID) -> UUID:
+    """Return which of the actor's practices an appointment belongs to, where only its id is known.
+
+    Raises:
+        NotFound: None of them.
+    """
+    authorize(uow, Permission.SESSION_OWN, on=Facts(None))
+    found = uow.session.scalar(
+        select(Appointment.practice_id).where(
+            Appointment.practice_id.in_(served_by(uow.actor, Permission.APPOINTMENT_READ)),
+            Appointment.id == appointment_id,
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
 
 
 def appointments(
@@ -228,6 +266,14 @@ def conflicts(uow: UnitOfWork, practice_id: UUID) -> tuple[ConflictCard, ...]:
         )
         for row in rows
     )
+
+
+def _type_card(row: AppointmentType) -> TypeCard:
+    return TypeCard(row.id, row.code, row.name, row.duration_minutes, tuple(row.practitioner_ids))
+
+
+def _light_card(row: Schedule, now: datetime) -> CalendarCard:
+    return CalendarCard(row.id, row.practitioner_id, row.calendar_kind, light(row, now).health, row.fresh_at)
 
 
 def _listed(uow: UnitOfWork, practice_id: UUID, rows: Sequence[Appointment]) -> tuple[AppointmentCard, ...]:

@@ -1,12 +1,11 @@
 """An empty calendar on a real Radicale behind a fault proxy, for the calendar contract tests."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any
 
 from telesec.foundation.addresses import AddressGuard, networks
+from telesec.foundation.http_client import READ_SECONDS
 from telesec.foundation.ids import new_id
 from telesec.integrations.caldav.plugin import CaldavConnector
 from telesec.integrations.caldav.wire import resource_name
@@ -38,9 +37,10 @@ class RadicaleBench:
             options={"time_zone": "Europe/Paris", "server": "radicale"},
         )
 
-    def gateway(self, options: Mapping[str, Any] = MappingProxyType({}), **changes: Any) -> CalendarGateway:
-        """Return another gateway; ``options`` are the connector's, ``changes`` the address's."""
-        connector = CaldavConnector(AddressGuard(networks(["127.0.0.0/8"])), MovableClock(), **options)
+    def gateway(self, *, read_seconds: float = READ_SECONDS, **changes: Any) -> CalendarGateway:
+        """Return another gateway; ``changes`` replace fields of its address."""
+        guard = AddressGuard(networks(["127.0.0.0/8"]))
+        connector = CaldavConnector(guard, MovableClock(), read_seconds=read_seconds)
         return connector.connect(replace(self.address, **changes))
 
     def write_foreign(self, start: datetime, end: datetime) -> None:

@@ -190,7 +190,7 @@ def test_entry_without_etag_is_looked_at_before_it_is_changed(bench):
 
 
 def test_slow_write_is_unknown_and_slow_read_unavailable(bench):
-    gateway = bench.gateway({"read_seconds": 0.2})
+    gateway = bench.gateway(read_seconds=0.2)
     bench.proxy.slow(methods={"PUT", "REPORT"}, times=2)
 
     with pytest.raises(Unavailable):
@@ -206,3 +206,26 @@ def test_another_users_calendar_is_refused_for_good(bench):
         gateway.put(write_of(bench.start))
 
     assert caught.value.permanent
+
+
+def test_create_on_a_server_that_overwrites_looks_first(bench):
+    write = write_of(bench.start)
+    options = {"server": "sogo"}
+    bench.gateway(options=options).put(write)
+
+    with pytest.raises(CalendarConflictError):
+        bench.gateway(options=options).put(replace(write, claim_id=new_id()))
+
+    assert [method for method, _path in bench.proxy.seen] == ["GET", "PUT", "GET", "GET"]
+
+
+def test_remove_on_a_server_that_deletes_anyway_looks_first(bench):
+    write = write_of(bench.start)
+    entry = bench.gateway().put(write)
+    bench.touch(entry)
+
+    with pytest.raises(CalendarConflictError):
+        bench.gateway(options={"server": "sogo"}).remove(entry)
+
+    assert bench.count(write.uid) == 1
+    assert "DELETE" not in [method for method, _path in bench.proxy.seen]

@@ -263,6 +263,21 @@ def test_a_caller_can_give_up(carrier, doors):
     phone.expect_status("completed")
 
 
+def test_a_waiting_caller_is_redirected_until_telesec_hangs_up(carrier, doors):
+    carrier.listen_at(voice_url=f"{doors.url}/calls")
+    doors.answers["/calls"] = (
+        f"<Response><Pause length='20'/><Redirect>{doors.url}/again</Redirect></Response>"
+    )
+    doors.answers["/again"] = "<Response><Hangup/></Response>"
+    phone = carrier.phone(SOLEIL)
+    phone.ring(carrier.from_number)
+
+    phone.press_nothing()
+
+    phone.expect_status("completed")
+    assert doors.expect("/again")[0]["CallStatus"] == "in-progress"
+
+
 def test_a_reply_is_announced(carrier, doors):
     carrier.listen_at(sms_url=f"{doors.url}/sms")
 

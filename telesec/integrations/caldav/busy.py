@@ -58,7 +58,9 @@ def _busy(event: Any, zone: tzinfo) -> Busy:
     start, end = span_of(event, zone)
     if "RRULE" in event or "RDATE" in event:
         end = max(end, start + _nominal(event))
-    return Busy(start=start, end=end, uid=str(event["UID"]), token=claim_of(event))
+    claim = claim_of(event)
+    # What others wrote takes every lane of the schedule, our own entry one.
+    return Busy(start, end, uid=str(event["UID"]), token=claim, lane_weight=0 if claim is None else 1)
 
 
 def _nominal(event: Any) -> timedelta:

@@ -14,7 +14,7 @@ from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 from icalendar import Calendar, vRecur
 
 from telesec.integrations.caldav.broken import BrokenCalendar
-from telesec.integrations.caldav.zones import zone_named, zones_of
+from telesec.integrations.caldav.zones import without_known_definitions, zone_named, zones_of
 
 # What the libraries raise on input they do not expect; listed, so that a bug of ours stays one.
 PARSER_ERRORS = (
@@ -52,7 +52,7 @@ def parsed(text: str, zone: tzinfo) -> Calendar:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            calendar = Calendar.from_ical(text)
+            calendar = Calendar.from_ical(without_known_definitions(text))
             if not isinstance(calendar, Calendar):
                 raise BrokenCalendar
             own = zones_of(calendar)

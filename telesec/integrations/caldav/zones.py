@@ -5,6 +5,7 @@ whichever practice; here a name of the IANA database means that zone, whatever d
 (RFC 7809 section 5), and any other name means the VTIMEZONE of its own document, or nothing at all.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +15,9 @@ from icalendar.timezone import tzp
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from telesec.integrations.caldav.broken import BrokenCalendar
+
+_DEFINITION = re.compile(r"^BEGIN:VTIMEZONE\r?\n.*?^END:VTIMEZONE\r?\n", re.DOTALL | re.MULTILINE)
+_TZID = re.compile(r"^TZID:([^\r\n]+)", re.MULTILINE)
 
 
 def zones_of(calendar: Calendar) -> dict[str, tzinfo]:
@@ -31,6 +35,18 @@ def zones_of(calendar: Calendar) -> dict[str, tzinfo]:
     }
     tzp.use_default()
     return found
+
+
+def without_known_definitions(text: str) -> str:
+    """Return a document without the VTIMEZONEs that would be ignored; reading these is half the work."""
+    return _DEFINITION.sub(_kept, text)
+
+
+def _kept(match: re.Match[str]) -> str:
+    block = match[0]
+    tzid = _TZID.search(block)
+    whole = block.count("BEGIN:VTIMEZONE") == 1 and "BEGIN:VEVENT" not in block
+    return "" if whole and tzid and _known(tzid[1]) is not None else block
 
 
 def zone_named(tzid: str, own: Mapping[str, tzinfo]) -> tzinfo:

@@ -51,10 +51,10 @@ def press(network: Network, number: str, keys: str) -> PhoneCall:
 
 
 def wait_out(network: Network, number: str) -> PhoneCall:
-    """Press nothing: let the time of the present wait for keys pass at once."""
+    """Press nothing: let the time of the present wait, for keys or in a pause, pass at once."""
     with network.change():
         call = _live(network, number, "in-progress")
-        if not call.gathering:
+        if not call.gathering and not call.pausing:
             raise NotNow("the call does not wait for keys")
         call.impatient = True
     return call

@@ -11,7 +11,8 @@ from telesec.testing.carrier.network import Network
 from telesec.testing.carrier.records import PhoneCall, new_sid
 from telesec.testing.carrier.twiml import BadTwiml, Verb, parse
 
-MAX_DOCUMENTS: Final = 50
+MAX_DOCUMENTS: Final = 1000
+"""A waiting caller is redirected every few seconds; a loop without a pause ends here."""
 CHARACTERS_PER_SECOND: Final = 15
 """How fast a voice reads; keys are awaited while it speaks, so a Gather lasts that much longer."""
 APOLOGY: Final = "We are sorry, an application error has occurred. Goodbye."
@@ -91,7 +92,7 @@ class CallRun:
                 if after is None:
                     return
                 document, url = "", after
-            self._fail("more than 50 documents in one call")
+            self._fail("too many documents in one call")
         except BadTwiml as error:
             self._fail(str(error))
         except LineEnded:
@@ -137,10 +138,21 @@ class CallRun:
                 case "Say":
                     self._speak(verb.text)
                 case "Pause":
-                    self._wait(lambda: False, verb.seconds("length", 1))
+                    self._pause(verb.seconds("length", 1))
                 case _:
                     pending = self._listen(verb) or pending
         return None
+
+    def _pause(self, seconds: float) -> None:
+        """Let the caller wait; ``acts.wait_out`` makes the time pass at once."""
+        call = self._call
+        with self._network.change():
+            call.pausing, call.impatient = True, False
+        try:
+            self._wait(lambda: call.impatient, seconds)
+        finally:
+            with self._network.change():
+                call.pausing = False
 
     def _listen(self, verb: Verb) -> list[Verb] | None:
         """Gather or record; return what the action answered, or None when nothing came."""

@@ -85,8 +85,8 @@ class Phone:
         return acts.press(self._network, self.number, keys)
 
     def press_nothing(self, *, timeout: float = TIMEOUT) -> PhoneCall:
-        """Wait until keys are asked for and let that time pass at once."""
-        self._expect(lambda: self._is("gathering"), "a call that waits for keys", timeout)
+        """Wait until keys are asked for, or the call pauses, and let that time pass at once."""
+        self._expect(lambda: self._is("gathering") or self._is("pausing"), "a call that waits", timeout)
         return acts.wait_out(self._network, self.number)
 
     def say(self, words: str, *, timeout: float = TIMEOUT) -> PhoneCall:

@@ -93,6 +93,7 @@ class PhoneCall:
         pickup: What the person did while it rang: ``answer``, ``decline``, ``machine``, ``ring_out``.
         keys: Keys pressed and not yet taken.
         gathering: Whether a ``<Gather>`` waits for keys; ``impatient`` lets its time pass at once.
+        pausing: Whether a ``<Pause>`` keeps the person waiting; ``impatient`` ends it too.
         recording: Whether a ``<Record>`` listens; ``voice`` is what the caller said into it.
         ended_by: ``person`` or ``api`` once somebody ended it.
         redirect: (kind, value) of a new document posted to the call: ``Twiml`` or ``Url``.
@@ -121,6 +122,7 @@ class PhoneCall:
     keys: str = ""
     gathering: bool = False
     impatient: bool = False
+    pausing: bool = False
     recording: bool = False
     voice: str = ""
     ended_by: str = ""

@@ -179,11 +179,25 @@ def test_broken_event_beside_a_sound_one_breaks_both():
         spans(calendar(sound, event("DTSTART:rubbish", uid="broken")))
 
 
+def test_event_inside_an_unclosed_definition_is_not_swallowed():
+    cut = definition("Europe/Paris", "+0100").replace("END:VTIMEZONE\r\n", "")
+    hidden = event("DTSTART:20261020T100000Z", "DURATION:PT1H")
+
+    with pytest.raises(BrokenCalendar):
+        spans(calendar(cut, hidden, definition("Europe/Paris", "+0100")))
+
+
 def test_claim_of_ours_is_the_token():
     claim = UUID(int=5)
     text = calendar(event("DTSTART:20261020T100000Z", "DURATION:PT1H", f"X-TELESEC-CLAIM:{claim}"))
 
-    assert [busy.token for busy in busy_of(text, START, END, PARIS)] == [claim]
+    assert [(busy.token, busy.lane_weight) for busy in busy_of(text, START, END, PARIS)] == [(claim, 1)]
+
+
+def test_event_of_others_takes_every_lane():
+    text = calendar(event("DTSTART:20261020T100000Z", "DURATION:PT1H"))
+
+    assert [(busy.token, busy.lane_weight) for busy in busy_of(text, START, END, PARIS)] == [(None, 0)]
 
 
 def test_window_is_half_open():
