@@ -103,6 +103,7 @@ class Purpose(StrEnum):
     SETTLE_CALENDARS = "settle_calendars"
     FREE_HOLDS = "free_holds"
     SEAL_AUDIT = "seal_audit"
+    AUTHENTICATE = "authenticate"
     SETUP = "setup"
 
 
@@ -115,6 +116,7 @@ PURPOSE_PERMISSIONS: Mapping[Purpose, frozenset[Permission]] = {
     Purpose.SETTLE_CALENDARS: frozenset({P.APPOINTMENT_READ, P.APPOINTMENT_WRITE, P.CALENDAR_SYNC}),
     Purpose.FREE_HOLDS: frozenset({P.APPOINTMENT_WRITE}),
     Purpose.SEAL_AUDIT: frozenset({P.AUDIT_SEAL}),
+    Purpose.AUTHENTICATE: frozenset({P.SESSION_OWN}),
     Purpose.SETUP: frozenset(Permission) - {P.MESSAGE_READ, P.ALERT_ACKNOWLEDGE},
 }
 

@@ -1,0 +1,133 @@
+"""People, what proves who they are, and what they may serve.
+
+Only ``membership`` belongs to a practice; the rest is the installation's, found before any tenant is
+known, and listed by name as such.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.dialects.postgresql import UUID as PGUUID
+from sqlalchemy.orm import Mapped, mapped_column
+
+from telesec.foundation.access import Role
+from telesec.foundation.database import Base
+from telesec.foundation.ids import new_id
+
+ROLES = ", ".join(f"'{role}'" for role in Role if role is not Role.SYSTEM)
+
+
+class Person(Base):
+    """Somebody who may log in: an address, a role, two factors."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        UniqueConstraint("email", name="uq_person_email"),
+        CheckConstraint("email = lower(email)", name="email"),
+        CheckConstraint(f"role in ({ROLES})", name="role"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(String)
+    display_name: Mapped[str] = mapped_column(String)
+    role: Mapped[str] = mapped_column(String)
+    language: Mapped[str] = mapped_column(String)
+    phone_sealed: Mapped[bytes | None]
+    password_hash: Mapped[str | None] = mapped_column(String)
+    totp_sealed: Mapped[bytes | None]
+    totp_last_step: Mapped[int | None]
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class Membership(Base):
+    """What a person is to one practice."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        CheckConstraint(f"role in ({ROLES})", name="role"),
+        Index("ix_membership_person_id", "person_id"),
+    )
+
+    practice_id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String)
+    practitioner_id: Mapped[UUID | None]
+    created_at: Mapped[datetime]
+
+
+class LoginSession(Base):
+    """A browser somebody logged in with; the cookie's hash, never the cookie."""
+
+    __tablename__ = "login_session"
+    __table_args__ = (
+        UniqueConstraint("token_hash", name="uq_login_session_token_hash"),
+        Index("ix_login_session_person_id", "person_id"),
+        Index("ix_login_session_address_key", "address_key"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    token_hash: Mapped[bytes]
+    csrf_token: Mapped[str] = mapped_column(String)
+    address_key: Mapped[str] = mapped_column(String)
+    device: Mapped[str] = mapped_column(String)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    locked_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class ApiToken(Base):
+    """A program's key to the API, for some practices of one person, until a date."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (
+        UniqueConstraint("token_hash", name="uq_api_token_token_hash"),
+        Index("ix_api_token_person_id", "person_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(String)
+    token_hash: Mapped[bytes]
+    practice_ids: Mapped[list[UUID]] = mapped_column(ARRAY(PGUUID(as_uuid=True)))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """One of ten codes that replace the second factor once."""
+
+    __tablename__ = "recovery_code"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    code_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    used_at: Mapped[datetime | None]
+
+
+class EnrolmentLink(Base):
+    """A one-time address where a person sets the password and the second factor."""
+
+    __tablename__ = "enrolment_link"
+    __table_args__ = (Index("ix_enrolment_link_person_id", "person_id"),)
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    totp_sealed: Mapped[bytes]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class RateLimit(Base):
+    """Tries under one key; unlogged, for a crash may forget them."""
+
+    __tablename__ = "rate_limit"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+    key: Mapped[str] = mapped_column(String, primary_key=True)
+    tries: Mapped[int]
+    last_at: Mapped[datetime]

@@ -1,0 +1,192 @@
+"""Who a cookie or a token is, and lists of people; two queries at most, nothing written."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from telesec.accounts import rules, secret_text, service, totp
+from telesec.accounts.models import ApiToken, LoginSession, Person
+from telesec.foundation.access import Actor, Facts, Permission, Role, authorize
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.vault import installation
+
+MOST_PEOPLE = 1000
+INSTALLATION = Facts(practice_id=None)
+
+
+@dataclass(frozen=True)
+class KnownSession:
+    """A living session: who it is, its form token, whether it is locked and when it was last in use."""
+
+    actor: Actor
+    csrf_token: str
+    display_name: str
+    email: str
+    locked: bool
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class SessionCard:
+    """One of one's own sessions, as listed."""
+
+    id: UUID
+    device: str
+    created_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class PersonCard:
+    """A person as listed for those who manage people."""
+
+    id: UUID
+    email: str
+    display_name: str
+    role: Role
+    enrolled: bool
+    disabled: bool
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What an enrolment link shows: whose it is, and the address an authenticator reads."""
+
+    email: str
+    display_name: str
+    authenticator: str
+
+
+def actor_for_session(uow: UnitOfWork, token: str) -> KnownSession | None:
+    """Return the living session of a cookie, locked or not; None when it ended or never was."""
+    authorize(uow, Permission.SESSION_OWN, on=INSTALLATION)
+    row = uow.session.execute(
+        select(LoginSession, Person)
+        .join(Person, Person.id == LoginSession.person_id)
+        .where(
+            LoginSession.token_hash == secret_text.hashed(token),
+            LoginSession.ended_at.is_(None),
+            Person.disabled_at.is_(None),
+        )
+    ).first()
+    if row is None or rules.is_dead(row.LoginSession.created_at, uow.now()):
+        return None
+    session, person = row.LoginSession, row.Person
+    return KnownSession(
+        actor=_actor(uow, person, session_id=session.id),
+        csrf_token=session.csrf_token,
+        display_name=person.display_name,
+        email=person.email,
+        locked=session.locked_at is not None or rules.is_idle(session.seen_at, uow.now()),
+        seen_at=session.seen_at,
+    )
+
+
+def actor_for_token(uow: UnitOfWork, token: str) -> Actor | None:
+    """Return who an API token acts for, within its practices; None when it is not valid now."""
+    authorize(uow, Permission.SESSION_OWN, on=INSTALLATION)
+    if not secret_text.is_api_token(token):
+        return None
+    row = uow.session.execute(
+        select(ApiToken, Person)
+        .join(Person, Person.id == ApiToken.person_id)
+        .where(
+            ApiToken.token_hash == secret_text.hashed(token),
+            ApiToken.revoked_at.is_(None),
+            ApiToken.expires_at > uow.now(),
+            Person.disabled_at.is_(None),
+        )
+    ).first()
+    if row is None:
+        return None
+    return _actor(uow, row.Person, token_id=row.ApiToken.id, only=frozenset(row.ApiToken.practice_ids))
+
+
+def invitation(uow: UnitOfWork, token: str) -> Invitation:
+    """Return what an enrolment link shows.
+
+    Raises:
+        NotFound: The link is unknown, used or expired.
+    """
+    authorize(uow, Permission.SESSION_OWN, on=INSTALLATION)
+    link = service.usable_link(uow, token)
+    person = uow.session.get_one(Person, link.person_id)
+    secret = installation.unseal(uow, "totp", person.id, secret=link.totp_sealed)["secret"]
+    return Invitation(person.email, person.display_name, totp.address(secret, person.email))
+
+
+def own_sessions(uow: UnitOfWork) -> list[SessionCard]:
+    """Return one's own living sessions, newest first."""
+    authorize(uow, Permission.SESSION_OWN, on=INSTALLATION)
+    rows = uow.session.scalars(
+        select(LoginSession)
+        .where(
+            LoginSession.person_id == uow.actor.person_id,
+            LoginSession.ended_at.is_(None),
+            LoginSession.created_at > uow.now() - rules.ABSOLUTE,
+        )
+        .order_by(LoginSession.created_at.desc())
+        .limit(MOST_PEOPLE)
+    )
+    return [SessionCard(row.id, row.device, row.created_at, row.seen_at) for row in rows]
+
+
+def people(uow: UnitOfWork) -> list[PersonCard]:
+    """Return everybody, by name."""
+    authorize(uow, Permission.PERSON_MANAGE, on=INSTALLATION)
+    rows = uow.session.scalars(select(Person).order_by(Person.display_name).limit(MOST_PEOPLE))
+    return [_card(row) for row in rows]
+
+
+def person_by_email(uow: UnitOfWork, email: str) -> PersonCard | None:
+    """Return a person by address, for those who manage people."""
+    authorize(uow, Permission.PERSON_MANAGE, on=INSTALLATION)
+    row = uow.session.scalars(select(Person).where(Person.email == rules.normal_email(email))).first()
+    return _card(row) if row else None
+
+
+def names(uow: UnitOfWork, person_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the display names of colleagues, for authors and handlers; one query."""
+    authorize(uow, Permission.SESSION_OWN, on=INSTALLATION)
+    rows = uow.session.execute(
+        select(Person.id, Person.display_name).where(Person.id.in_(set(person_ids))).limit(MOST_PEOPLE)
+    )
+    return {row.id: row.display_name for row in rows}
+
+
+def _card(person: Person) -> PersonCard:
+    return PersonCard(
+        id=person.id,
+        email=person.email,
+        display_name=person.display_name,
+        role=Role(person.role),
+        enrolled=person.password_hash is not None,
+        disabled=person.disabled_at is not None,
+    )
+
+
+def _actor(
+    uow: UnitOfWork,
+    person: Person,
+    *,
+    session_id: UUID | None = None,
+    token_id: UUID | None = None,
+    only: frozenset[UUID] | None = None,
+) -> Actor:
+    rows = uow.session.execute(
+        text("select practice_id, role, practitioner_id from sec.find_memberships(:person)"),
+        {"person": person.id},
+    ).all()
+    served = [row for row in rows if only is None or row.practice_id in only]
+    return Actor(
+        role=Role(person.role),
+        person_id=person.id,
+        memberships={row.practice_id: Role(row.role) for row in served},
+        practitioner_ids={row.practice_id: row.practitioner_id for row in served if row.practitioner_id},
+        session_id=session_id,
+        token_id=token_id,
+        language=person.language,
+    )
