@@ -22,6 +22,7 @@ class KnownSession:
     """A living session: who it is, its form token, whether it is locked and when it was last in use."""
 
     actor: Actor
+    session_id: UUID
     csrf_token: str
     display_name: str
     email: str
@@ -77,6 +78,7 @@ def actor_for_session(uow: UnitOfWork, token: str) -> KnownSession | None:
     session, person = row.LoginSession, row.Person
     return KnownSession(
         actor=_actor(uow, person, session_id=session.id),
+        session_id=session.id,
         csrf_token=session.csrf_token,
         display_name=person.display_name,
         email=person.email,

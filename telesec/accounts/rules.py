@@ -1,10 +1,8 @@
-"""Decisions about accounts that need no database: limits, lifetimes, who may grant which role."""
+"""Decisions about accounts that need no database: limits, lifetimes, addresses."""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from telesec.foundation.access import Actor, Purpose, Role
 
 IDLE = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=10)
@@ -15,7 +13,6 @@ SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
-_STAFF = frozenset({Role.SECRETARY, Role.SUPERVISOR, Role.PRACTITIONER, Role.PRACTICE_MANAGER})
 
 
 @dataclass(frozen=True)
@@ -84,13 +81,6 @@ def normal_email(email: str) -> str:
 def is_email(email: str) -> bool:
     """Return whether this can be an address; only mail that arrives proves one."""
     return len(email) <= 254 and _EMAIL.fullmatch(email) is not None
-
-
-def may_grant(actor: Actor, role: Role) -> bool:
-    """Return whether this actor may make somebody hold ``role``; supervisors make no operators."""
-    if actor.purpose is Purpose.SETUP or actor.role is Role.OPERATOR:
-        return role is not Role.SYSTEM
-    return actor.role is Role.SUPERVISOR and role in _STAFF
 
 
 def safe_next(target: str) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from telesec.accounts import rules, secret_text, totp
+from telesec.accounts import roles, rules, secret_text, totp
 from telesec.accounts.models import ApiToken, EnrolmentLink, LoginSession, Membership, Person, RecoveryCode
 from telesec.foundation.access import Facts, Permission, Purpose, Role, authorize
 from telesec.foundation.errors import Forbidden, NotFound, Refused
@@ -292,5 +292,5 @@ def _person(uow: UnitOfWork, person_id: UUID) -> Person:
 
 
 def _may_grant(uow: UnitOfWork, role: Role) -> None:
-    if not rules.may_grant(uow.actor, role):
+    if not roles.may_grant(uow.actor, role):
         raise Forbidden

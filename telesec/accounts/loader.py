@@ -1,0 +1,91 @@
+"""Who makes this request: set once, before any view, from the cookie or the bearer token.
+
+``g.actor`` is set only for somebody who may act now: a locked session keeps ``g.known`` alone and is
+sent to the lock screen. The API looks at bearer tokens only, so no page elsewhere can make a browser
+call it; every unsafe request of a session carries the session's own form token.
+"""
+
+from flask import Flask, Response, g, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from telesec.accounts import reads, rules, sessions
+from telesec.accounts.flow import NOBODY_YET
+from telesec.accounts.ports import AccountsDeps
+from telesec.accounts.reads import KnownSession
+from telesec.foundation.errors import Unauthenticated
+from telesec.settings import Settings
+from telesec.web.headers import SAFE_METHODS, check_csrf
+
+UNKNOWN_TO_SESSIONS = ("/static/", "/hooks/", "/healthz", "/readyz", "/metrics")
+OPEN_WHILE_LOCKED = frozenset(
+    {"accounts.lock_screen", "accounts.unlock", "accounts.logout", "accounts.login", "accounts.log_in"}
+)
+WITHOUT_FORM_TOKEN = frozenset({"accounts.log_in", "accounts.enrol"})
+"""Pages for people who have no session; the origin of the form was checked."""
+BACKGROUND_HEADER = "X-Telesec-Background"
+
+
+def cookie_name(settings: Settings) -> str:
+    """Return the cookie's name; the prefix demands TLS, which plain http on loopback has not."""
+    return "__Host-telesec" if settings.secure_cookies else "telesec"
+
+
+def install(app: Flask, deps: AccountsDeps) -> None:
+    """Look at every request's cookie or token."""
+    app.before_request(lambda: _load(deps))
+
+
+def _load(deps: AccountsDeps) -> AnyResponse | None:
+    if request.path.startswith(UNKNOWN_TO_SESSIONS):
+        return None
+    if request.path.startswith("/api/"):
+        _load_token(deps)
+        return None
+    return _load_session(deps)
+
+
+def _load_token(deps: AccountsDeps) -> None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return
+    with deps.unit_of_work(NOBODY_YET) as uow:
+        actor = reads.actor_for_token(uow, token.strip())
+    if actor is None:
+        raise Unauthenticated
+    g.actor = actor
+
+
+def _load_session(deps: AccountsDeps) -> AnyResponse | None:
+    token = request.cookies.get(cookie_name(deps.settings), "")
+    if not token:
+        return None
+    with deps.unit_of_work(NOBODY_YET) as uow:
+        known = reads.actor_for_session(uow, token)
+        if known is None:
+            return None
+        if not known.locked and _is_activity() and uow.now() - known.seen_at >= rules.TOUCH_EVERY:
+            sessions.touch(uow, known.session_id)
+            uow.commit()
+    g.known, g.csrf_token, g.language = known, known.csrf_token, known.actor.language
+    if request.method not in SAFE_METHODS and request.endpoint not in WITHOUT_FORM_TOKEN:
+        check_csrf()
+    return _open(known)
+
+
+def _open(known: KnownSession) -> AnyResponse | None:
+    if not known.locked:
+        g.actor = known.actor
+        return None
+    if request.endpoint in OPEN_WHILE_LOCKED:
+        return None
+    screen = url_for("accounts.lock_screen")
+    if request.headers.get("HX-Request"):
+        return Response(status=401, headers={"HX-Redirect": screen})
+    return redirect(screen)
+
+
+def _is_activity() -> bool:
+    """Return whether a person did something; streams and timed redraws do not keep a session open."""
+    return not (
+        request.headers.get(BACKGROUND_HEADER) or request.accept_mimetypes.best == "text/event-stream"
+    )
