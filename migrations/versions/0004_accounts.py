@@ -71,7 +71,6 @@ def _people() -> None:
         _column("practitioner_id", ID, nullable=True),
         _column("created_at", INSTANT),
         sa.PrimaryKeyConstraint("practice_id", "person_id", name="pk_membership"),
-        _person_key("membership"),
         sa.CheckConstraint(f"role in ({ROLES})", name="ck_membership_role"),
     )
     op.create_index("ix_membership_person_id", "membership", ["person_id"])

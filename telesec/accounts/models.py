@@ -42,7 +42,11 @@ class Person(Base):
 
 
 class Membership(Base):
-    """What a person is to one practice."""
+    """What a person is to one practice.
+
+    There is no foreign key to ``person``: keys of tenant tables begin with the practice, and a person
+    is disabled, never deleted.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -51,7 +55,7 @@ class Membership(Base):
     )
 
     practice_id: Mapped[UUID] = mapped_column(primary_key=True)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
     role: Mapped[str] = mapped_column(String)
     practitioner_id: Mapped[UUID | None]
     created_at: Mapped[datetime]

@@ -3,6 +3,7 @@
 A step is single use: what matched once, and every step before it, never matches again.
 """
 
+import base64
 import hmac
 import os
 from datetime import datetime
@@ -18,6 +19,17 @@ _NEAR = (0, -1, 1)
 def new_secret() -> bytes:
     """Return a fresh secret of 160 bits, as RFC 4226 section 4 recommends."""
     return os.urandom(SECRET_BYTES)
+
+
+def from_base32(text: str) -> bytes:
+    """Return the secret as an authenticator's address or a person writes it."""
+    plain = "".join(text.split()).upper()
+    return base64.b32decode(plain + "=" * (-len(plain) % 8))
+
+
+def to_base32(secret: bytes) -> str:
+    """Return a secret as authenticators take it by hand."""
+    return base64.b32encode(secret).decode().rstrip("=")
 
 
 def code_at(secret: bytes, now: datetime) -> str:
