@@ -5,18 +5,18 @@ in these addresses is secret: each request is believed for its signature alone.
 
 | address under the public URL | Twilio posts there |
 |---|---|
-| ``/doors/twilio/deliveries/{id}/status`` | what became of an SMS or of a call of ours |
-| ``/doors/twilio/deliveries/{id}/voice`` | a call of ours was picked up: what shall it say? |
-| ``/doors/twilio/deliveries/{id}/digits`` | keys pressed in that call |
-| ``/doors/twilio/sms`` | an SMS came in on one of our numbers |
-| ``/doors/twilio/calls`` | one of our numbers rings |
+| ``/hooks/twilio/deliveries/{id}/status`` | what became of an SMS or of a call of ours |
+| ``/hooks/twilio/deliveries/{id}/voice`` | a call of ours was picked up: what shall it say? |
+| ``/hooks/twilio/deliveries/{id}/digits`` | keys pressed in that call |
+| ``/hooks/twilio/sms`` | an SMS came in on one of our numbers |
+| ``/hooks/twilio/calls`` | one of our numbers rings |
 """
 
 from enum import StrEnum
 from urllib.parse import urlsplit
 from uuid import UUID
 
-PREFIX = "/doors/twilio"
+PREFIX = "/hooks/twilio"
 SMS = f"{PREFIX}/sms"
 CALLS = f"{PREFIX}/calls"
 

@@ -45,7 +45,7 @@ def test_carrier_is_named_and_refuses_an_unsigned_request(manager):
     ((carrier,),) = manager.hook.telesec_carriers(settings=settings())
 
     assert carrier.name == "twilio"
-    assert not carrier.verify(WebhookRequest("https://desk.example/doors/twilio/sms", (), {}))
+    assert not carrier.verify(WebhookRequest("https://desk.example/hooks/twilio/sms", (), {}))
 
 
 def test_nothing_is_registered_without_an_account(manager):

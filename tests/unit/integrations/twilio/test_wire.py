@@ -55,14 +55,14 @@ def test_message_parameters_carry_the_delivery_in_the_callback():
         "to": "+33639980001",
         "from_": "+33199000001",
         "body": NOTICE.text,
-        "status_callback": f"{BASE}/doors/twilio/deliveries/{DELIVERY}/status",
+        "status_callback": f"{BASE}/hooks/twilio/deliveries/{DELIVERY}/status",
     }
 
 
 def test_call_parameters_ask_for_every_event():
     parameters = wire.call_parameters(NOTICE, from_number="+33199000001")
 
-    assert parameters["url"] == f"{BASE}/doors/twilio/deliveries/{DELIVERY}/voice"
+    assert parameters["url"] == f"{BASE}/hooks/twilio/deliveries/{DELIVERY}/voice"
     assert parameters["status_callback_event"] == ["initiated", "ringing", "answered", "completed"]
 
 
@@ -80,13 +80,13 @@ def test_delivery_url_reads_back(door):
 @pytest.mark.parametrize(
     "path",
     [
-        "/doors/twilio/sms",
-        "/doors/twilio/deliveries/",
-        "/doors/twilio/deliveries/x/status",
-        f"/doors/twilio/deliveries/{DELIVERY}/other",
-        f"/doors/twilio/deliveries/{DELIVERY}",
-        f"/doors/twilio/deliveries/{{{DELIVERY}}}/status",
-        f"/doors/twilio/deliveries/{str(DELIVERY).upper()}/status",
+        "/hooks/twilio/sms",
+        "/hooks/twilio/deliveries/",
+        "/hooks/twilio/deliveries/x/status",
+        f"/hooks/twilio/deliveries/{DELIVERY}/other",
+        f"/hooks/twilio/deliveries/{DELIVERY}",
+        f"/hooks/twilio/deliveries/{{{DELIVERY}}}/status",
+        f"/hooks/twilio/deliveries/{str(DELIVERY).upper()}/status",
     ],
 )
 def test_other_addresses_are_no_delivery(path):
@@ -111,14 +111,14 @@ def test_signature_of_the_published_example_is_right():
 
 
 def test_signature_is_refused_when_missing():
-    request = replace(signed(f"{BASE}/doors/twilio/sms", ("Body", "1 47")), headers={})
+    request = replace(signed(f"{BASE}/hooks/twilio/sms", ("Body", "1 47")), headers={})
 
     assert not wire.signature_is_right(request, auth_token=TOKEN)
 
 
 @pytest.mark.parametrize("signature", ["", "AAAA", "é" * 28, "\x00" * 28])
 def test_signature_is_refused_when_forged(signature):
-    request = signed(f"{BASE}/doors/twilio/sms", ("Body", "1 47"))
+    request = signed(f"{BASE}/hooks/twilio/sms", ("Body", "1 47"))
 
     assert not wire.signature_is_right(
         replace(request, headers={"X-Twilio-Signature": signature}), auth_token=TOKEN
@@ -126,9 +126,9 @@ def test_signature_is_refused_when_forged(signature):
 
 
 def test_signature_is_refused_for_another_address():
-    request = signed("https://attacker.example/doors/twilio/sms", ("Body", "1 47"))
+    request = signed("https://attacker.example/hooks/twilio/sms", ("Body", "1 47"))
 
-    assert not wire.signature_is_right(replace(request, url=f"{BASE}/doors/twilio/sms"), auth_token=TOKEN)
+    assert not wire.signature_is_right(replace(request, url=f"{BASE}/hooks/twilio/sms"), auth_token=TOKEN)
 
 
 @pytest.mark.parametrize(
@@ -136,13 +136,13 @@ def test_signature_is_refused_for_another_address():
     [(), (("Body", "1 48"),), (("Body", "1 47"), ("Extra", "1")), (("Body", "1 47"), ("Body", "1 48"))],
 )
 def test_signature_is_refused_for_another_form(form):
-    request = signed(f"{BASE}/doors/twilio/sms", ("Body", "1 47"))
+    request = signed(f"{BASE}/hooks/twilio/sms", ("Body", "1 47"))
 
     assert not wire.signature_is_right(replace(request, form=form), auth_token=TOKEN)
 
 
 def test_signature_counts_repeated_keys():
-    url = f"{BASE}/doors/twilio/sms"
+    url = f"{BASE}/hooks/twilio/sms"
     form = (("To", "a"), ("To", "b"))
     signature = RequestValidator(TOKEN).compute_signature(url, wire._Form(form))
 
@@ -203,7 +203,7 @@ def test_voice_and_digits_are_told_apart_by_their_door():
 
 def test_incoming_text_is_parsed():
     request = WebhookRequest(
-        url=f"{BASE}/doors/twilio/sms",
+        url=f"{BASE}/hooks/twilio/sms",
         form=(("MessageSid", SID), ("From", "+33639980001"), ("To", "+33199000001"), ("Body", "1 47")),
         headers={},
     )
@@ -233,7 +233,7 @@ def test_hostile_texts_are_refused(field, value):
     form = tuple((key, v) for key, v in (GOOD_TEXT | {field: value}).items() if v is not None)
 
     with pytest.raises(Refused) as refused:
-        wire.parse(WebhookRequest(url=f"{BASE}/doors/twilio/sms", form=form, headers={}))
+        wire.parse(WebhookRequest(url=f"{BASE}/hooks/twilio/sms", form=form, headers={}))
 
     assert refused.value.status == 422
 
@@ -242,7 +242,7 @@ def test_a_field_given_twice_is_refused():
     form = (*GOOD_TEXT.items(), ("From", "+33639980002"))
 
     with pytest.raises(Refused):
-        wire.parse(WebhookRequest(url=f"{BASE}/doors/twilio/sms", form=form, headers={}))
+        wire.parse(WebhookRequest(url=f"{BASE}/hooks/twilio/sms", form=form, headers={}))
 
 
 @pytest.mark.parametrize("digits", ["4٧", "47; drop", "4" * 21])
@@ -253,7 +253,7 @@ def test_hostile_digits_are_refused(digits):
 
 @given(st.lists(st.tuples(st.sampled_from([*GOOD_TEXT, "Digits", "CallSid", "CallStatus"]), st.text())))
 def test_any_form_is_an_event_or_refused(form):
-    for url in (f"{BASE}/doors/twilio/sms", *(delivery_url(BASE, DELIVERY, door) for door in Door)):
+    for url in (f"{BASE}/hooks/twilio/sms", *(delivery_url(BASE, DELIVERY, door) for door in Door)):
         try:
             event = wire.parse(WebhookRequest(url=url, form=tuple(form), headers={}))
         except Refused:
