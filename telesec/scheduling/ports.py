@@ -25,7 +25,8 @@ class CalendarAddress:
         user: Login name, or empty.
         secret: Password or token.
         options: Connector's own words, for instance FHIR ``schedule`` (``Schedule/123``) and
-            ``practitioner``, CalDAV ``server`` (name of a set of server quirks).
+            ``practitioner``, CalDAV ``server`` (name of a set of server quirks), ``time_zone`` (the practice's
+            IANA name: whole days and floating times are meant there; Europe/Paris without it), ``auth``.
     """
 
     kind: str

@@ -3,6 +3,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from icalendar.timezone import tzp
 
 from telesec.integrations.caldav.broken import BrokenCalendar
 from telesec.integrations.caldav.busy import busy_of
@@ -177,6 +178,12 @@ def test_broken_event_beside_a_sound_one_breaks_both():
 
     with pytest.raises(BrokenCalendar):
         spans(calendar(sound, event("DTSTART:rubbish", uid="broken")))
+
+
+def test_definitions_of_a_document_are_not_kept_in_memory():
+    spans(calendar(definition("Cabinet", "+0500"), event("DTSTART:20261020T100000Z", "DURATION:PT1H")))
+
+    assert tzp.timezone("Cabinet") is None
 
 
 def test_event_inside_an_unclosed_definition_is_not_swallowed():
