@@ -25,8 +25,8 @@ class CalendarAddress:
         user: Login name, or empty.
         secret: Password or token.
         options: Connector's own words, for instance FHIR ``schedule`` (``Schedule/123``) and
-            ``practitioner``, CalDAV ``server`` (name of a set of server quirks), ``time_zone`` (the practice's
-            IANA name: whole days and floating times are meant there; Europe/Paris without it), ``auth``.
+            ``practitioner``, CalDAV ``server`` (name of a set of server quirks), ``auth``, ``time_zone``
+            (the practice's: whole days and floating times are meant there; Europe/Paris without it).
     """
 
     kind: str
