@@ -17,7 +17,7 @@ from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices.models import Practitioner
 from telesec.scheduling.hours import OpeningRule as Rule
-from telesec.scheduling.models import AppointmentType, OpeningRule, Schedule
+from telesec.scheduling.models import AppointmentType, CalendarReading, OpeningRule, Schedule
 from telesec.scheduling.ports import CalendarAddress, Health
 from telesec.scheduling.rows import KIND, schedule_row
 from telesec.scheduling.rules import Level
@@ -89,12 +89,17 @@ def create_schedule(uow: UnitOfWork, command: CreateSchedule) -> UUID:
 
 
 def set_calendar(uow: UnitOfWork, practice_id: UUID, schedule_id: UUID, address: CalendarAddress) -> None:
-    """Point a schedule at another calendar, or give it a new login."""
+    """Point a schedule at another calendar, or give it a new login; what the old one said is forgotten."""
     authorize(uow, Permission.CALENDAR_CONFIGURE, on=Facts(practice_id))
     row = schedule_row(uow, practice_id, schedule_id)
     _write_address(uow, row, address)
     row.health, row.health_since, row.fresh_at = Health.UNKNOWN.value, uow.now(), None
     row.read_attempted_at = None
+    uow.session.execute(
+        delete(CalendarReading).where(
+            CalendarReading.practice_id == practice_id, CalendarReading.schedule_id == schedule_id
+        )
+    )
     uow.audit("schedule.calendar", practice_id=practice_id, object_id=schedule_id)
     uow.wake("scheduling.refresh")
 

@@ -53,6 +53,8 @@ def find_slots(deps: SchedulingDeps, actor: Actor, query: FindSlots) -> Offer:
     """
     with deps.unit_of_work(actor) as uow:
         due = offers.to_refresh(uow, query, older_than=LIVE_AFTER)
+        if not due:
+            return offers.offer(uow, query)
     for schedule_id in due:
         refresh(deps, query.practice_id, schedule_id, Interval(query.start, query.end))
     with deps.unit_of_work(actor) as uow:

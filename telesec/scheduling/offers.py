@@ -17,7 +17,7 @@ from telesec.scheduling.availability import Agenda, Kind, Reason, free_slots, wh
 from telesec.scheduling.intervals import Interval
 from telesec.scheduling.models import AppointmentType, Schedule
 from telesec.scheduling.ports import Health
-from telesec.scheduling.readings import agendas, light, zone_of
+from telesec.scheduling.readings import UNREADABLE, agendas, light, reading_spans, zone_of
 from telesec.scheduling.rows import schedule_rows, type_row
 from telesec.scheduling.rules import LONGEST_SEARCH, Level, bookable, latest_start
 
@@ -106,14 +106,13 @@ def to_refresh(uow: UnitOfWork, query: FindSlots, *, older_than: timedelta) -> t
     kind = type_row(uow, query.practice_id, query.appointment_type_id)
     within, now = _within(uow, query), uow.now()
     rows = _suitable(uow, query, kind)
-    known = agendas(uow, query.practice_id, rows, within)
-    asked = {row.id: row.read_attempted_at for row in rows}
+    spans = reading_spans(uow, query.practice_id, [row.id for row in rows])
 
     def needs(row: Schedule) -> bool:
-        reading, asked_at = known[row.id].reading, asked[row.id]
-        fresh = asked_at is not None and now - asked_at < older_than
-        reaches = reading is not None and reading.span.covers(within)
-        return not (fresh and (reaches or not known[row.id].readable))
+        asked = row.read_attempted_at
+        fresh = asked is not None and now - asked < older_than
+        reaches = row.id in spans and spans[row.id].covers(within)
+        return not (fresh and (reaches or Health(row.health) in UNREADABLE))
 
     return tuple(row.id for row in rows if needs(row))
 

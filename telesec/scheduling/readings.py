@@ -71,6 +71,16 @@ def agendas(
     }
 
 
+def reading_spans(uow: UnitOfWork, practice_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Interval]:
+    """Return how far each schedule's last reading reaches."""
+    rows = uow.session.execute(
+        select(CalendarReading.schedule_id, CalendarReading.during).where(
+            CalendarReading.practice_id == practice_id, CalendarReading.schedule_id.in_(ids)
+        )
+    )
+    return {row.schedule_id: as_interval(row.during) for row in rows}
+
+
 def pack(reading: Reading) -> dict[str, Any]:
     """Return a reading as the columns of its row."""
     busy = [

@@ -26,12 +26,16 @@ AHEAD = timedelta(days=35)
 
 @dataclass(frozen=True)
 class Read:
-    """One reading to make: where, and as of when its answer counts."""
+    """One reading to make: where, and as of when its answer counts.
+
+    ``version`` is the calendar's address it was begun with; what an earlier address said is dropped.
+    """
 
     practice_id: UUID
     schedule_id: UUID
     address: CalendarAddress
     at: datetime
+    version: int
 
 
 def begin_reading(uow: UnitOfWork, practice_id: UUID, schedule_id: UUID) -> Read:
@@ -43,12 +47,14 @@ def begin_reading(uow: UnitOfWork, practice_id: UUID, schedule_id: UUID) -> Read
     authorize(uow, Permission.CALENDAR_SYNC, on=Facts(practice_id))
     row = schedule_row(uow, practice_id, schedule_id)
     _mark(uow, practice_id, schedule_id, read_attempted_at=uow.now())
-    return Read(practice_id, schedule_id, address_of(uow, row), uow.now())
+    return Read(practice_id, schedule_id, address_of(uow, row), uow.now(), row.sealed_version)
 
 
 def record_reading(uow: UnitOfWork, read: Read, reading: Reading) -> None:
     """Keep what a calendar said, dated when we asked; an answer that was overtaken is dropped."""
     authorize(uow, Permission.CALENDAR_SYNC, on=Facts(read.practice_id))
+    if schedule_row(uow, read.practice_id, read.schedule_id).sealed_version != read.version:
+        return
     values = pack(replace(reading, read_at=read.at))
     stored = insert(CalendarReading).values(
         practice_id=read.practice_id, schedule_id=read.schedule_id, **values
