@@ -1,0 +1,217 @@
+"""What screens and the API show of triage: a session with its question or disposition, and the protocols."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from telesec.foundation.access import Facts, Permission, authorize
+from telesec.foundation.errors import NotFound
+from telesec.foundation.language import Sentence, say
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.practices import reads as practices
+from telesec.triage.engine import Disposition, next_step
+from telesec.triage.levels import Level, deadline_seconds
+from telesec.triage.library import Library
+from telesec.triage.models import TriageSession
+from telesec.triage.patient import Voice
+from telesec.triage.protocol import Given, Protocol, Question, State, Text
+from telesec.triage.records import Record, opened, standing
+
+MOST_SESSIONS = 20
+
+STATE_WORDS = {
+    State.DRAFT: say("Draft"),
+    State.REFERENCE: say("Reference, not signed"),
+    State.SIGNED: say("Signed"),
+    State.RETIRED: say("Retired"),
+}
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """A question as asked; ``id`` is ``protocol.question``."""
+
+    id: str
+    text: Text
+    help: Text | None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A protocol the caller's words may also mean."""
+
+    code: str
+    title: Text
+
+
+@dataclass(frozen=True)
+class SessionView:
+    """A session as shown: a question, or a disposition, and how it came to it.
+
+    ``level`` is the level so far; it may still change while there is a question.
+    """
+
+    id: UUID
+    practice_id: UUID
+    call_id: UUID | None
+    protocol: str
+    version: str
+    state: State
+    title: Text
+    voice: Voice
+    level: Level
+    question: QuestionView | None
+    disposition: Disposition | None
+    candidates: tuple[Candidate, ...]
+    answers: tuple[tuple[str, Given], ...]
+    started_at: datetime
+    closed_at: datetime | None
+
+    @property
+    def state_words(self) -> Sentence:
+        """The state in words, for the desk."""
+        return STATE_WORDS[self.state]
+
+
+@dataclass(frozen=True)
+class ProtocolCard:
+    """A protocol as listed, with its questions."""
+
+    code: str
+    version: str
+    state: State
+    title: Text
+    protocol: Protocol
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Its questions in the order they are asked."""
+        return self.protocol.questions
+
+
+def practice_of(uow: UnitOfWork, session_id: UUID) -> UUID:
+    """Return whose a session is, among the actor's practices.
+
+    Raises:
+        NotFound: No such session, or not the actor's.
+    """
+    authorize(uow, Permission.SESSION_OWN, on=Facts(None))
+    found = uow.session.scalar(
+        select(TriageSession.practice_id).where(
+            TriageSession.practice_id.in_(uow.actor.practice_ids), TriageSession.id == session_id
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def session(uow: UnitOfWork, library: Library, session_id: UUID) -> SessionView:
+    """Return one session; the read is audited.
+
+    Raises:
+        NotFound: No such session, or not the actor's.
+    """
+    practice_id = practice_of(uow, session_id)
+    authorize(uow, Permission.TRIAGE_RUN, on=Facts(practice_id))
+    row = uow.session.get(TriageSession, (practice_id, session_id))
+    if row is None:
+        raise NotFound
+    uow.audit("triage.read", practice_id=practice_id, object_id=session_id)
+    return view(uow, library, opened(uow, row))
+
+
+def latest_of_call(uow: UnitOfWork, library: Library, practice_id: UUID, call_id: UUID) -> SessionView | None:
+    """Return the newest session of a call, for a desk that reloads; None when there is none."""
+    authorize(uow, Permission.TRIAGE_RUN, on=Facts(practice_id))
+    row = uow.session.scalar(
+        select(TriageSession)
+        .where(TriageSession.practice_id == practice_id, TriageSession.call_id == call_id)
+        .order_by(TriageSession.started_at.desc(), TriageSession.id.desc())
+        .limit(1)
+    )
+    if row is None:
+        return None
+    uow.audit("triage.read", practice_id=practice_id, object_id=row.id)
+    return view(uow, library, opened(uow, row))
+
+
+def view(uow: UnitOfWork, library: Library, record: Record) -> SessionView:
+    """Return an opened session as shown."""
+    authorize(uow, Permission.TRIAGE_RUN, on=Facts(record.row.practice_id))
+    row, content, book = record.row, record.content, library.book
+    protocol = book.get(content.code or book.screen.code) or book.screen
+    question, disposition, level = _where_it_stands(uow, library, record)
+    return SessionView(
+        id=row.id,
+        practice_id=row.practice_id,
+        call_id=row.call_id,
+        protocol=content.code or book.screen.code,
+        version=content.versions.get(protocol.code, protocol.version),
+        state=content.state,
+        title=protocol.title,
+        voice=content.facts.voice,
+        level=level,
+        question=question,
+        disposition=disposition,
+        candidates=tuple(
+            Candidate(held.code, held.title) for held in map(book.get, content.candidates) if held
+        ),
+        answers=record.answers,
+        started_at=row.started_at,
+        closed_at=row.closed_at,
+    )
+
+
+def _where_it_stands(
+    uow: UnitOfWork, library: Library, record: Record
+) -> tuple[QuestionView | None, Disposition | None, Level]:
+    """Return the question or the disposition; a stored outcome is shown as it was, whatever the library."""
+    left = seconds_left_today(uow, record.row.practice_id)
+    if record.content.outcome:
+        level, because = record.content.outcome
+        code = record.content.code if record.content.code in library.book.protocols else None
+        texts = library.book.texts_of(code, level)
+        deadline = deadline_seconds(level, seconds_left_today=left)
+        return None, Disposition(level, deadline, texts, because), level
+    step = next_step(library.book, record.case, seconds_left_today=left)
+    item = step.item
+    asked = QuestionView(item.ref, item.question.text, item.question.help) if item else None
+    return asked, step.disposition, step.level
+
+
+def seconds_left_today(uow: UnitOfWork, practice_id: UUID) -> int:
+    """Return the seconds to the end of the practice's local day."""
+    authorize(uow, Permission.TRIAGE_RUN, on=Facts(practice_id))
+    zone = ZoneInfo(practices.practice(uow, practice_id).time_zone)
+    now = uow.now().astimezone(zone)
+    midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return int(midnight.timestamp() - now.timestamp())
+
+
+def protocols(uow: UnitOfWork, library: Library, practice_id: UUID | None = None) -> tuple[ProtocolCard, ...]:
+    """Return every protocol, the screen first; in a practice's own states when one is named."""
+    authorize(uow, Permission.PROTOCOL_READ, on=Facts(practice_id))
+    decided = standing(uow, practice_id) if practice_id else None
+    return tuple(
+        ProtocolCard(
+            held.code, held.version, decided.state_of(held) if decided else held.state, held.title, held
+        )
+        for held in library.protocols
+    )
+
+
+def protocol(uow: UnitOfWork, library: Library, code: str, practice_id: UUID | None = None) -> ProtocolCard:
+    """Return one protocol.
+
+    Raises:
+        NotFound: No protocol has this code.
+    """
+    authorize(uow, Permission.PROTOCOL_READ, on=Facts(practice_id))
+    found = next((card for card in protocols(uow, library, practice_id) if card.code == code), None)
+    if found is None:
+        raise NotFound
+    return found

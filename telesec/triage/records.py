@@ -1,0 +1,165 @@
+"""Sessions between rows and values: what is sealed, and how it is opened again."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.triage.levels import Level
+from telesec.triage.models import ProtocolAdoption, ProtocolSignature, TriageAnswer, TriageSession
+from telesec.triage.patient import PatientFacts
+from telesec.triage.protocol import Given, State
+from telesec.triage.reckoning import Case
+from telesec.triage.standing import Standing
+from telesec.vault import service as vault
+
+SESSION = "triage_session"
+ANSWER = "triage_answer"
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a session is about.
+
+    Args:
+        code: The protocol; None when the screen runs alone.
+        versions: Code → version of every protocol it may ask from, at the start.
+        candidates: Protocols the words may also mean.
+        reasons: Why a person raised the level, in their words.
+        outcome: Level and its reasons once there is a disposition.
+    """
+
+    code: str | None
+    state: State
+    versions: dict[str, str]
+    facts: PatientFacts
+    named: tuple[str, ...] = ()
+    raised: tuple[tuple[str, Level], ...] = ()
+    candidates: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    outcome: tuple[Level, tuple[str, ...]] | None = None
+
+    def to_text(self) -> str:
+        """Return the content as JSON."""
+        return json.dumps(
+            {
+                "code": self.code,
+                "state": self.state,
+                "versions": self.versions,
+                "facts": self.facts.as_data(),
+                "named": self.named,
+                "raised": self.raised,
+                "candidates": self.candidates,
+                "reasons": self.reasons,
+                "outcome": self.outcome,
+            },
+            ensure_ascii=False,
+        )
+
+    @classmethod
+    def from_text(cls, text: str) -> "Content":
+        """Return the content ``to_text`` wrote."""
+        data: dict[str, Any] = json.loads(text)
+        outcome = data["outcome"]
+        return cls(
+            code=data["code"],
+            state=State(data["state"]),
+            versions=data["versions"],
+            facts=PatientFacts.from_data(data["facts"]),
+            named=tuple(data["named"]),
+            raised=tuple((reason, Level(level)) for reason, level in data["raised"]),
+            candidates=tuple(data["candidates"]),
+            reasons=tuple(data["reasons"]),
+            outcome=(Level(outcome[0]), tuple(outcome[1])) if outcome else None,
+        )
+
+
+@dataclass(frozen=True)
+class Record:
+    """A session opened: its row, its content, and its answers in the order given."""
+
+    row: TriageSession
+    content: Content
+    answers: tuple[tuple[str, Given], ...] = field(default=())
+
+    @property
+    def case(self) -> Case:
+        """The case the engine judges."""
+        content = self.content
+        return Case(content.code, content.facts, dict(self.answers), content.named, content.raised)
+
+    def with_content(self, **changes: Any) -> "Record":
+        """Return the record with parts of its content replaced; nothing is stored."""
+        return replace(self, content=replace(self.content, **changes))
+
+
+def opened(uow: UnitOfWork, row: TriageSession) -> Record:
+    """Open a session and its answers: two queries beside the row's."""
+    sealed = vault.open(uow, row.practice_id, SESSION, row.id, row.sealed_version, content=row.content_sealed)
+    answers = _answers(uow, row.practice_id, row.id)
+    return Record(row, Content.from_text(sealed["content"]), answers)
+
+
+def _answers(uow: UnitOfWork, practice_id: UUID, session_id: UUID) -> tuple[tuple[str, Given], ...]:
+    rows = uow.session.scalars(
+        select(TriageAnswer)
+        .where(TriageAnswer.practice_id == practice_id, TriageAnswer.session_id == session_id)
+        .order_by(TriageAnswer.position)
+    ).all()
+    texts = vault.open_many(
+        uow,
+        practice_id,
+        ANSWER,
+        [(session_id, row.sealed_version, {"answer": row.answer_sealed}) for row in rows],
+    )
+    parsed = [json.loads(text["answer"]) for text in texts]
+    return tuple((answer["question"], Given(answer["answer"])) for answer in parsed)
+
+
+def store(uow: UnitOfWork, record: Record) -> None:
+    """Seal a session's content anew into its row."""
+    row = record.row
+    row.sealed_version += 1
+    sealed = vault.seal(
+        uow, row.practice_id, SESSION, row.id, row.sealed_version, content=record.content.to_text()
+    )
+    row.content_sealed = sealed["content"]
+
+
+def add_answer(uow: UnitOfWork, record: Record, question: str, answer: Given) -> Record:
+    """Store one more answer with its protocol's code and version."""
+    row, position = record.row, len(record.answers) + 1
+    code = question.split(".", 1)[0]
+    text = json.dumps(
+        {"question": question, "answer": answer, "version": record.content.versions.get(code, "")}
+    )
+    # Every answer is sealed under its session's key: shredding one key forgets the whole session.
+    sealed = vault.seal(uow, row.practice_id, ANSWER, row.id, position, answer=text)
+    uow.session.add(
+        TriageAnswer(
+            practice_id=row.practice_id,
+            session_id=row.id,
+            position=position,
+            answer_sealed=sealed["answer"],
+            sealed_version=position,
+            answered_by=uow.actor.person_id,
+            answered_at=uow.now(),
+        )
+    )
+    return replace(record, answers=(*record.answers, (question, answer)))
+
+
+def standing(uow: UnitOfWork, practice_id: UUID) -> Standing:
+    """Return what a practice decided about protocols: two small queries."""
+    adopted = uow.session.get(ProtocolAdoption, practice_id) is not None
+    rows: Sequence[ProtocolSignature] = uow.session.scalars(
+        select(ProtocolSignature)
+        .where(ProtocolSignature.practice_id == practice_id)
+        .order_by(ProtocolSignature.signed_at, ProtocolSignature.id)
+        .limit(1000)
+    ).all()
+    return Standing(adopted, {(row.code, row.protocol_version): State(row.state) for row in rows})

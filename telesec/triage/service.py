@@ -1,0 +1,327 @@
+"""Use cases of triage: start, answer, raise, close, and a practitioner's decisions about protocols.
+
+A secretary may raise a level with a reason, never lower it; a session that closes unfinished counts what was
+not asked as unknown. Without an adopted or signed protocol only the universal screen runs, and anything else
+is at least today.
+"""
+
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from telesec.foundation.access import Facts, Permission, authorize
+from telesec.foundation.errors import Forbidden, NotFound, Refused
+from telesec.foundation.ids import new_id
+from telesec.foundation.language import say
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.practices import reads as practices
+from telesec.triage import reads
+from telesec.triage.engine import conclude, next_step
+from telesec.triage.levels import Level
+from telesec.triage.library import Library
+from telesec.triage.models import ProtocolAdoption, ProtocolSignature, TriageSession
+from telesec.triage.patient import PatientFacts
+from telesec.triage.protocol import Given, Protocol, SourceStatus, State
+from telesec.triage.reads import SessionView
+from telesec.triage.records import Content, Record, add_answer, opened, standing, store
+from telesec.triage.standing import bound_without
+from telesec.triage.words import Found
+
+BY_PERSON = "raised_by_person"
+METROPOLE = "metropole"
+"""The territory of a practice on Paris time: none of the overseas departments."""
+
+
+@dataclass(frozen=True)
+class StartTriage:
+    """A triage of one person, by a protocol's code or by the caller's own words (or both)."""
+
+    practice_id: UUID
+    patient: PatientFacts
+    protocol: str = ""
+    words: str = field(default="", repr=False)
+    call_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class AnswerQuestion:
+    """An answer to the current question, ``protocol.question``."""
+
+    session_id: UUID
+    question_id: str
+    answer: Given
+
+
+@dataclass(frozen=True)
+class RaiseLevel:
+    """A person's judgement that it is more urgent than the questions say."""
+
+    session_id: UUID
+    level: Level
+    reason: str = field(repr=False)
+
+
+def start(uow: UnitOfWork, library: Library, command: StartTriage) -> SessionView:
+    """Start a triage and return its first question, or its disposition when the words alone decide.
+
+    Ambiguous words start the most urgent protocol they may mean and list the others.
+
+    Raises:
+        Refused: Neither words nor protocol, an unknown protocol, or one not for this person (422).
+    """
+    authorize(uow, Permission.TRIAGE_RUN, on=Facts(command.practice_id))
+    patient = _placed(uow, command)
+    found = library.find(command.words, patient) if command.words else Found()
+    content = _content(uow, library, replace(command, patient=patient), found)
+    row = TriageSession(
+        practice_id=command.practice_id,
+        id=new_id(),
+        call_id=command.call_id,
+        sealed_version=0,
+        started_by=uow.actor.person_id,
+        started_at=uow.now(),
+    )
+    record = _settled(uow, library, Record(row, content))
+    store(uow, record)
+    uow.session.add(row)
+    uow.session.flush()
+    uow.audit("triage.start", practice_id=row.practice_id, object_id=row.id)
+    _tell(uow, record)
+    return reads.view(uow, library, record)
+
+
+def _placed(uow: UnitOfWork, command: StartTriage) -> PatientFacts:
+    if command.patient.territory is not None:
+        return command.patient
+    zone = practices.practice(uow, command.practice_id).time_zone
+    return replace(command.patient, territory=METROPOLE if zone == "Europe/Paris" else None)
+
+
+def _content(uow: UnitOfWork, library: Library, command: StartTriage, found: Found) -> Content:
+    wanted = _wanted(library, command, found)
+    decided = standing(uow, command.practice_id)
+    today = uow.now().astimezone(ZoneInfo(practices.practice(uow, command.practice_id).time_zone)).date()
+    usable = wanted is not None and not wanted.is_screen and decided.may_start(wanted, today)
+    used = wanted if wanted and usable else library.book.screen
+    others = tuple(code for code in found.candidates if len(found.candidates) > 1)
+    return Content(
+        code=used.code if usable else None,
+        state=decided.state_of(used),
+        versions={held.code: held.version for held in library.protocols},
+        facts=command.patient,
+        named=found.named,
+        raised=(*found.raised, *(() if usable else bound_without(wanted))),
+        candidates=others,
+    )
+
+
+def _wanted(library: Library, command: StartTriage, found: Found) -> Protocol | None:
+    """Return the protocol asked for or named by the words; None when the words name none."""
+    if not command.protocol:
+        if not command.words.strip():
+            raise Refused("protocol_needed", say("Choose a protocol or type the caller's words."), status=422)
+        return library.book.get(found.candidates[0]) if found.candidates else None
+    wanted = library.book.get(command.protocol)
+    if wanted is None:
+        raise Refused(
+            "unknown_protocol",
+            say("There is no protocol with this code. Choose one of the list."),
+            status=422,
+            field="protocol",
+        )
+    if wanted.audience.holds(command.patient) is False:
+        raise Refused(
+            "protocol_not_for_patient",
+            say("This protocol is not meant for a person of this age or sex. Choose another."),
+            status=422,
+            field="protocol",
+        )
+    return wanted
+
+
+def answer(uow: UnitOfWork, library: Library, command: AnswerQuestion) -> SessionView:
+    """Store an answer and return the next question or the disposition.
+
+    The same answer to the question just answered changes nothing: a double click is one answer.
+
+    Raises:
+        NotFound: No such session, or not the actor's.
+        Refused: The session is closed, the protocol changed since, or the question is not the current one
+            (``question_not_current``, with the current one's id).
+    """
+    record = _current(uow, library, command.session_id)
+    if record.answers and record.answers[-1] == (command.question_id, command.answer):
+        return reads.view(uow, library, record)
+    item = None if record.content.outcome else next_step(library.book, record.case, seconds_left_today=0).item
+    current = item.ref if item else None
+    if current != command.question_id:
+        raise Refused(
+            "question_not_current",
+            say("This is not the current question. Answer the one now shown."),
+            extra={"question": current},
+        )
+    return _advanced(uow, library, add_answer(uow, record, command.question_id, command.answer), "answer")
+
+
+def raise_level(uow: UnitOfWork, library: Library, command: RaiseLevel) -> SessionView:
+    """Raise a session's level by a person's judgement; nobody at the desk can lower one.
+
+    Raises:
+        Refused: No reason (422), or the level is not more urgent than the one reached (409).
+    """
+    record = _current(uow, library, command.session_id)
+    if not command.reason.strip():
+        raise Refused("reason_needed", say("Write why it is more urgent."), status=422, field="reason")
+    if command.level.urgency <= reads.view(uow, library, record).level.urgency:
+        raise Refused("only_raise", say("A level can only be raised here. Lowering is a doctor's act."))
+    content = record.content
+    raised = record.with_content(
+        raised=(*content.raised, (BY_PERSON, command.level)),
+        reasons=(*content.reasons, command.reason.strip()),
+        outcome=None,
+    )
+    return _advanced(uow, library, raised, "raise")
+
+
+def close(uow: UnitOfWork, library: Library, session_id: UUID) -> SessionView:
+    """Close a session; red flags not asked that still matter count as unknown. Closing twice is once."""
+    record = _locked(uow, session_id)
+    if record.row.closed_at is None:
+        if record.content.outcome is None:
+            end = conclude(library.book, record.case, seconds_left_today=0)
+            record = record.with_content(outcome=(end.level, end.because))
+            store(uow, record)
+        record.row.closed_at = uow.now()
+        uow.session.flush()
+        uow.audit("triage.close", practice_id=record.row.practice_id, object_id=session_id)
+        _tell(uow, record)
+    return reads.view(uow, library, record)
+
+
+def _advanced(uow: UnitOfWork, library: Library, record: Record, act: str) -> SessionView:
+    record = _settled(uow, library, record)
+    store(uow, record)
+    uow.session.flush()
+    uow.audit(f"triage.{act}", practice_id=record.row.practice_id, object_id=record.row.id)
+    _tell(uow, record)
+    return reads.view(uow, library, record)
+
+
+def _settled(uow: UnitOfWork, library: Library, record: Record) -> Record:
+    """Return the record with its outcome, when nothing is left to ask."""
+    left = reads.seconds_left_today(uow, record.row.practice_id)
+    end = next_step(library.book, record.case, seconds_left_today=left).disposition
+    return record.with_content(outcome=(end.level, end.because) if end else None)
+
+
+def _locked(uow: UnitOfWork, session_id: UUID) -> Record:
+    practice_id = reads.practice_of(uow, session_id)
+    authorize(uow, Permission.TRIAGE_RUN, on=Facts(practice_id))
+    row = uow.session.scalar(
+        select(TriageSession)
+        .where(TriageSession.practice_id == practice_id, TriageSession.id == session_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound
+    return opened(uow, row)
+
+
+def _current(uow: UnitOfWork, library: Library, session_id: UUID) -> Record:
+    """Return a session that can still be answered."""
+    record = _locked(uow, session_id)
+    if record.row.closed_at is not None:
+        raise Refused("triage_closed", say("This triage is closed. Start a new one."))
+    held = {held.code: held.version for held in library.protocols}
+    used = (library.book.screen.code, record.content.code or library.book.screen.code)
+    if any(record.content.versions.get(code) != held.get(code) for code in used):
+        raise Refused("protocol_changed", say("The protocol changed meanwhile. Start the triage again."))
+    return record
+
+
+def _tell(uow: UnitOfWork, record: Record) -> None:
+    if record.row.call_id is not None:
+        uow.publish("call", record.row.practice_id, record.row.call_id)
+
+
+def adopt_reference_set(uow: UnitOfWork, library: Library, practice_id: UUID) -> None:
+    """Take the reference protocols into use for a practice, unsigned as they are; once is enough.
+
+    Raises:
+        Forbidden: Not a practitioner who may decide for the practice.
+    """
+    authorize(uow, Permission.PROTOCOL_ADOPT, on=Facts(practice_id))
+    practitioner_id = _decider(uow, practice_id)
+    if uow.session.get(ProtocolAdoption, practice_id) is not None:
+        return
+    uow.session.add(
+        ProtocolAdoption(
+            practice_id=practice_id,
+            practitioner_id=practitioner_id,
+            person_id=uow.actor.person_id,
+            adopted_at=uow.now(),
+        )
+    )
+    uow.session.flush()
+    versions = [f"{held.code} {held.version}" for held in library.protocols]
+    uow.audit("protocol.adopt", practice_id=practice_id, object_id=practitioner_id, versions=versions)
+
+
+def sign_protocol(uow: UnitOfWork, library: Library, practice_id: UUID, code: str) -> None:
+    """Sign the present version of a protocol for a practice.
+
+    Raises:
+        Forbidden: Not a practitioner who may decide for the practice.
+        Refused: A question rests on a source that was only recalled (409).
+    """
+    authorize(uow, Permission.PROTOCOL_SIGN, on=Facts(practice_id))
+    protocol = library.book.get(code)
+    if protocol is None:
+        raise NotFound
+    if any(question.source_status is SourceStatus.RECALLED_ONLY for question in protocol.questions):
+        raise Refused(
+            "recalled_source", say("A question of this protocol has no read source yet. It cannot be signed.")
+        )
+    _decide(uow, practice_id, protocol, State.SIGNED)
+
+
+def retire_protocol(uow: UnitOfWork, library: Library, practice_id: UUID, code: str) -> None:
+    """Take the present version of a protocol out of use for a practice.
+
+    Raises:
+        Forbidden: Not a practitioner who may decide for the practice.
+    """
+    authorize(uow, Permission.PROTOCOL_SIGN, on=Facts(practice_id))
+    protocol = library.book.get(code)
+    if protocol is None or protocol.is_screen:
+        raise NotFound
+    _decide(uow, practice_id, protocol, State.RETIRED)
+
+
+def _decide(uow: UnitOfWork, practice_id: UUID, protocol: Protocol, state: State) -> None:
+    signature = ProtocolSignature(
+        practice_id=practice_id,
+        code=protocol.code,
+        protocol_version=protocol.version,
+        state=state.value,
+        practitioner_id=_decider(uow, practice_id),
+        person_id=uow.actor.person_id,
+        signed_at=uow.now(),
+    )
+    uow.session.add(signature)
+    uow.session.flush()
+    act = "sign" if state is State.SIGNED else "retire"
+    detail = {"code": protocol.code, "version": protocol.version}
+    uow.audit(f"protocol.{act}", practice_id=practice_id, object_id=signature.id, **detail)
+
+
+def _decider(uow: UnitOfWork, practice_id: UUID) -> UUID:
+    """Return the acting practitioner, who must be one that decides for the practice."""
+    mine = uow.actor.practitioner_ids.get(practice_id)
+    card = practices.practice(uow, practice_id).practitioner(mine) if mine else None
+    if card is None or not card.speaks_for:
+        raise Forbidden(say("Only a practitioner who decides for the practice can do this. Ask one of them."))
+    return card.id

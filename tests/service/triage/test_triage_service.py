@@ -1,0 +1,328 @@
+"""Triage sessions on a real database: adopted or not, answers, raising, closing, tenants, sealing."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from telesec.foundation.access import Purpose, system_actor
+from telesec.foundation.errors import Forbidden, NotFound, Refused
+from telesec.foundation.ids import new_id
+from telesec.triage import reads, service
+from telesec.triage.levels import Level
+from telesec.triage.patient import PatientFacts, Sex
+from telesec.triage.protocol import Given, State
+from telesec.triage.service import AnswerQuestion, RaiseLevel, StartTriage
+
+ZOE = PatientFacts(age_months=40 * 12, sex=Sex.FEMALE, pregnant=False)
+CHEST = "douleur_thoracique"
+YES, NO = Given.YES, Given.NO
+
+
+@pytest.fixture
+def adopted(deps, cast, uow_as):
+    with uow_as(cast.dr_lune) as uow:
+        service.adopt_reference_set(uow, deps.library, cast.lilas)
+        uow.commit()
+    return cast.lilas
+
+
+@pytest.fixture
+def run(deps, cast, uow_as):
+    """Do one use case as Ada and commit."""
+
+    def do(use_case, command, who=None):
+        with uow_as(who or cast.ada) as uow:
+            view = use_case(uow, deps.library, command)
+            uow.commit()
+        return view
+
+    return do
+
+
+@pytest.fixture
+def start(run, cast):
+    def do(protocol="", words="", patient=ZOE, **more):
+        return run(service.start, StartTriage(cast.lilas, patient, protocol, words, **more))
+
+    return do
+
+
+def answer_all(run, view, **special):
+    """Answer "no" but to the named questions, until there is a disposition."""
+    while view.question:
+        given = special.get(view.question.id.rpartition(".")[2], NO)
+        view = run(service.answer, AnswerQuestion(view.id, view.question.id, given))
+    return view
+
+
+def test_start_asks_the_screen_first(adopted, start):
+    view = start(CHEST)
+
+    assert view.question.id == "tronc_commun.ne_repond_pas"
+    assert (view.protocol, view.version, view.state) == (CHEST, "1.0.0", State.REFERENCE)
+    assert view.disposition is None
+
+
+def test_start_asks_the_sign_the_words_name_first(adopted, start):
+    view = start(words="ma mère a mal à la poitrine")
+
+    assert view.protocol == CHEST
+    assert view.question.id == "tronc_commun.douleur_poitrine"
+
+
+def test_a_red_flag_ends_at_15_with_words_to_say(adopted, start, run):
+    view = start(words="mal à la poitrine")
+
+    view = run(service.answer, AnswerQuestion(view.id, view.question.id, YES))
+
+    assert view.question is None
+    assert view.disposition.level is Level.CALL15_NOW
+    assert view.disposition.deadline_seconds == 0
+    assert view.disposition.because == ("tronc_commun.douleur_poitrine",)
+
+
+def test_all_answers_no_end_at_the_default(adopted, start, run):
+    assert answer_all(run, start(CHEST)).disposition.level is Level.DOCTOR_NOW
+
+
+def test_same_day_ends_with_the_practice_day(adopted, start, run, clock):
+    view = answer_all(run, start(CHEST), passee_24h=YES)
+
+    assert view.disposition.level is Level.SAME_DAY
+    assert view.disposition.deadline_seconds == 14 * 3600  # 10:00 in Paris
+
+
+def test_ambiguous_words_start_the_most_urgent_and_list_the_others(adopted, start):
+    view = start(words="mal à l'estomac")
+
+    assert view.protocol == CHEST
+    assert [candidate.code for candidate in view.candidates] == [CHEST, "douleur_abdominale"]
+
+
+def test_words_that_raise_end_at_once(adopted, start):
+    view = start(words="Il s'étouffe !")
+
+    assert view.disposition.level is Level.CALL15_NOW
+    assert view.disposition.because == ("words.etouffe",)
+
+
+def test_without_adoption_only_the_screen_runs(cast, start, run):
+    view = answer_all(run, start("ordonnance_medicament"))
+
+    assert view.protocol == "tronc_commun"
+    assert view.disposition.level is Level.SAME_DAY
+    assert all(question.startswith("tronc_commun.") for question, _ in view.answers)
+
+
+def test_without_adoption_the_floor_of_the_protocol_holds(cast, start, run):
+    assert answer_all(run, start("signes_avc")).disposition.level is Level.DOCTOR_NOW
+
+
+def test_unknown_words_run_the_screen_alone(adopted, start, run):
+    view = answer_all(run, start(words="autre chose"))
+
+    assert (view.protocol, view.disposition.level) == ("tronc_commun", Level.SAME_DAY)
+
+
+def test_an_expired_protocol_does_not_start(adopted, start, clock):
+    clock.advance(days=365)
+
+    assert start(CHEST).protocol == "tronc_commun"
+
+
+def test_a_retired_protocol_does_not_start(adopted, deps, cast, uow_as, start):
+    with uow_as(cast.dr_lune) as uow:
+        service.retire_protocol(uow, deps.library, cast.lilas, CHEST)
+        uow.commit()
+
+    assert start(CHEST).protocol == "tronc_commun"
+
+
+def test_a_signed_protocol_starts_without_adoption(deps, cast, uow_as, start):
+    with uow_as(cast.dr_lune) as uow:
+        service.sign_protocol(uow, deps.library, cast.lilas, "signes_avc")
+        uow.commit()
+
+    view = start("signes_avc")
+
+    assert (view.protocol, view.state) == ("signes_avc", State.SIGNED)
+
+
+def test_a_protocol_with_a_recalled_source_cannot_be_signed(deps, cast, uow_as):
+    with uow_as(cast.dr_lune) as uow, pytest.raises(Refused, match="recalled_source"):
+        service.sign_protocol(uow, deps.library, cast.lilas, CHEST)
+
+
+def test_only_a_practitioner_of_the_practice_adopts(deps, cast, uow_as):
+    setup = system_actor(Purpose.SETUP, cast.lilas)
+
+    for who, refusal in ((cast.ada, Forbidden), (cast.dr_iris, NotFound), (setup, Forbidden)):
+        with uow_as(who) as uow, pytest.raises(refusal):
+            service.adopt_reference_set(uow, deps.library, cast.lilas)
+
+
+def test_adopting_twice_is_once_and_audited(adopted, deps, cast, uow_as):
+    with uow_as(cast.dr_soleil) as uow:
+        service.adopt_reference_set(uow, deps.library, cast.lilas)
+        uow.commit()
+
+    with uow_as(cast.dr_lune) as uow:
+        rows = uow.session.execute(text("select practitioner_id from protocol_adoption")).all()
+    assert [row.practitioner_id for row in rows] == [cast.dr_lune_id]
+
+
+def test_answer_refuses_a_question_that_is_not_current(adopted, start, run):
+    view = start(CHEST)
+
+    with pytest.raises(Refused, match="question_not_current") as refused:
+        run(service.answer, AnswerQuestion(view.id, f"{CHEST}.irradie", YES))
+
+    assert refused.value.extra == {"question": view.question.id}
+
+
+def test_answer_twice_is_once(adopted, start, run):
+    view = start(CHEST)
+    command = AnswerQuestion(view.id, view.question.id, NO)
+
+    first, second = run(service.answer, command), run(service.answer, command)
+
+    assert second.answers == first.answers == ((command.question_id, NO),)
+
+
+def test_answer_refuses_after_the_disposition(adopted, start, run):
+    view = answer_all(run, start(words="mal à la poitrine"), douleur_poitrine=YES)
+
+    with pytest.raises(Refused, match="question_not_current"):
+        run(service.answer, AnswerQuestion(view.id, f"{CHEST}.irradie", YES))
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ({}, "protocol_needed"),
+        ({"protocol": "mal_inconnu"}, "unknown_protocol"),
+        ({"protocol": "fievre_enfant"}, "protocol_not_for_patient"),
+    ],
+)
+def test_start_refuses(adopted, start, command, code):
+    with pytest.raises(Refused, match=code):
+        start(**command)
+
+
+def test_a_secretary_raises_with_a_reason(adopted, start, run):
+    view = answer_all(run, start("ordonnance_medicament"))
+
+    view = run(service.raise_level, RaiseLevel(view.id, Level.DOCTOR_NOW, "Voix très faible"))
+
+    assert view.disposition.level is Level.DOCTOR_NOW
+    assert view.disposition.because == ("raised_by_person",)
+
+
+def test_nobody_lowers_a_level(adopted, start, run):
+    view = answer_all(run, start(CHEST))
+
+    with pytest.raises(Refused, match="only_raise"):
+        run(service.raise_level, RaiseLevel(view.id, Level.SAME_DAY, "Semble bien"))
+    with pytest.raises(Refused, match="reason_needed"):
+        run(service.raise_level, RaiseLevel(view.id, Level.CALL15_NOW, " "))
+
+
+def test_closing_unfinished_counts_as_unknown(adopted, start, run):
+    view = run(service.close, start(CHEST).id)
+
+    assert view.disposition.level is Level.CALL15_NOW
+    assert view.closed_at is not None
+    with pytest.raises(Refused, match="triage_closed"):
+        run(service.answer, AnswerQuestion(view.id, "tronc_commun.ne_repond_pas", NO))
+
+
+def test_closing_twice_is_once(adopted, start, run, clock):
+    view = run(service.close, start(CHEST).id)
+    clock.advance(minutes=1)
+
+    assert run(service.close, view.id) == replace(view, disposition=replace(
+        view.disposition, deadline_seconds=0))  # fmt: skip
+
+
+def test_a_changed_protocol_is_started_again(adopted, start, deps, cast, uow_as):
+    view = start(CHEST)
+    book = deps.library.book
+    newer = replace(book.protocols[CHEST], version="1.1.0")
+    library = replace(deps.library, book=replace(book, protocols={**book.protocols, CHEST: newer}))
+
+    with uow_as(cast.ada) as uow, pytest.raises(Refused, match="protocol_changed"):
+        service.answer(uow, library, AnswerQuestion(view.id, view.question.id, NO))
+
+
+def test_a_stored_disposition_is_shown_as_it_was(adopted, start, run, deps, cast, uow_as):
+    view = answer_all(run, start(CHEST))
+    book = deps.library.book
+    milder = replace(book.protocols[CHEST], version="1.1.0", default=Level.ROUTINE)
+    library = replace(deps.library, book=replace(book, protocols={**book.protocols, CHEST: milder}))
+
+    with uow_as(cast.ada) as uow:
+        shown = reads.session(uow, library, view.id)
+
+    assert shown.disposition.level is Level.DOCTOR_NOW
+    assert shown.version == "1.0.0"
+
+
+def test_a_call_finds_its_newest_session(adopted, start, deps, cast, uow_as, clock):
+    call_id = new_id()
+    start(CHEST, call_id=call_id)
+    clock.advance(minutes=1)
+    second = start("signes_avc", call_id=call_id)
+
+    with uow_as(cast.ada) as uow:
+        found = reads.latest_of_call(uow, deps.library, cast.lilas, call_id)
+        nothing = reads.latest_of_call(uow, deps.library, cast.lilas, new_id())
+
+    assert found.id == second.id
+    assert nothing is None
+
+
+def test_another_practice_sees_nothing(adopted, start, deps, cast, uow_as):
+    view = start(CHEST)
+
+    for who in (cast.dr_iris, cast.stranger):
+        with uow_as(who) as uow, pytest.raises(NotFound):
+            reads.session(uow, deps.library, view.id)
+        with uow_as(who) as uow, pytest.raises(NotFound):
+            service.answer(uow, deps.library, AnswerQuestion(view.id, view.question.id, NO))
+
+
+def test_the_database_holds_no_health_data(adopted, start, run, cast, uow_as):
+    answer_all(run, start(words="mal à la poitrine"), douleur_poitrine=YES)
+
+    with uow_as(cast.ada) as uow:
+        rows = uow.session.execute(
+            text(
+                "select s::text || a::text from triage_session s join triage_answer a on a.session_id = s.id"
+            )
+        ).scalars()
+        dump = "".join(rows)
+    assert dump
+    assert all(word not in dump for word in ("poitrine", "douleur", "call15", '"yes"'))
+
+
+def test_protocols_are_listed_in_the_practice_states(deps, cast, uow_as):
+    with uow_as(cast.dr_lune) as uow:
+        service.sign_protocol(uow, deps.library, cast.lilas, "signes_avc")
+        cards = {card.code: card for card in reads.protocols(uow, deps.library, cast.lilas)}
+
+        assert cards["signes_avc"].state is State.SIGNED
+        assert cards[CHEST].state is State.REFERENCE
+        assert next(iter(cards)) == "tronc_commun"
+        with pytest.raises(NotFound):
+            reads.protocol(uow, deps.library, "mal_inconnu")
+
+
+def test_deadline_of_a_day_with_a_clock_change_is_real_seconds(deps, cast, uow_as, clock):
+    clock.set(
+        clock.now().replace(year=2026, month=10, day=24, hour=22, minute=30)
+    )  # 00:30 in Paris, 25 h day
+
+    with uow_as(cast.ada) as uow:
+        assert reads.seconds_left_today(uow, cast.lilas) == timedelta(hours=24, minutes=30).total_seconds()
