@@ -132,6 +132,15 @@ def call(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> CallCard:
     )
 
 
+def state_of(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> CallState:
+    """Return where a call stands; nothing of it is opened."""
+    authorize(uow, Permission.CALL_READ, on=Facts(practice_id))
+    row = uow.session.get(Call, (practice_id, call_id))
+    if row is None:
+        raise NotFound
+    return state(row.answered_at, row.closed_at)
+
+
 def my_open_calls(uow: UnitOfWork) -> tuple[QueueRow, ...]:
     """Return the actor's own open calls, oldest first: what a reloaded or second tab goes back to."""
     authorize(uow, Permission.SESSION_OWN, on=Facts(None))

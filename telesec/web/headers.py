@@ -28,7 +28,7 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), usb=()",
 }
-MACHINE_PATHS = ("/api/", "/hooks/")
+MACHINE_PATHS = ("/api/", "/doors/")
 
 
 def install(app: Flask, settings: Settings) -> None:

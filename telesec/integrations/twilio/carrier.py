@@ -1,7 +1,8 @@
 """Twilio's side of the doors: signatures, events, what a call says."""
 
 from telesec.alerts.ports import ProviderEvent, WebhookRequest
-from telesec.integrations.twilio import wire
+from telesec.calls.ports import CallEvent
+from telesec.integrations.twilio import calls_wire, wire
 
 
 class TwilioCarrier:
@@ -29,3 +30,15 @@ class TwilioCarrier:
     def text_back(self, text: str) -> str:
         """Return TwiML that answers an SMS by SMS; no text answers nothing."""
         return wire.text_document(text)
+
+    def parse_call(self, request: WebhookRequest) -> CallEvent:
+        """Return what is told of an incoming call; pure."""
+        return calls_wire.parse_call(request)
+
+    def keep_on_line(self, sentences: tuple[str, ...], *, language: str, again_url: str) -> str:
+        """Return TwiML that says sentences, waits and asks again."""
+        return calls_wire.waiting_document(sentences, language=language, again_url=again_url)
+
+    def end_call(self) -> str:
+        """Return TwiML that hangs up."""
+        return calls_wire.ending_document()

@@ -1,0 +1,47 @@
+"""An incoming call, as its carrier tells it: find the practice, put it into the queue, notice its end.
+
+Each event is one short transaction after the look-up of the line; every one may come twice.
+"""
+
+from dataclasses import dataclass
+
+from telesec.calls import reads, service
+from telesec.calls.ports import CallDeps, CallEvent, Progress
+from telesec.calls.rules import CallState
+from telesec.calls.service import Ring
+from telesec.foundation.access import Purpose, system_actor
+from telesec.practices import reads as practices
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the caller should meet next.
+
+    Args:
+        over: True when the line should be hung up: the call is closed, or the number is no line of ours.
+        greet: True when the caller has heard nothing yet.
+        language: Of the practice.
+    """
+
+    over: bool
+    greet: bool = False
+    language: str = "fr"
+
+
+def receive(deps: CallDeps, event: CallEvent) -> Heard:
+    """Take one event of an incoming call into the facts, and say what the caller should meet."""
+    with deps.unit_of_work(system_actor(Purpose.RECEIVE_CALLS)) as uow:
+        line = practices.find_line(uow, event.called)
+    if line is None:
+        return Heard(over=True)
+    practice_id, line_id = line
+    with deps.unit_of_work(system_actor(Purpose.RECEIVE_CALLS, practice_id)) as uow:
+        if event.progress is Progress.ENDED:
+            service.hang_up(uow, practice_id, event.provider_id)
+            uow.commit()
+            return Heard(over=True)
+        call_id = service.ring(uow, Ring(practice_id, line_id, event.provider_id, event.from_number))
+        over = reads.state_of(uow, practice_id, call_id) is CallState.CLOSED
+        language = practices.practice(uow, practice_id).language
+        uow.commit()
+    return Heard(over, greet=event.progress is Progress.RINGING, language=language)
