@@ -26,6 +26,7 @@ from telesec.patients.models import Patient
 from telesec.practices import reads as practices
 from telesec.practices.models import Line, Practice
 from telesec.practices.numbers import to_e164
+from telesec.scheduling import service as scheduling
 from telesec.vault import service as vault
 
 
@@ -206,7 +207,7 @@ def discard_draft(uow: UnitOfWork, practice_id: UUID, call_id: UUID, kind: Draft
 
 
 def close(uow: UnitOfWork, practice_id: UUID, call_id: UUID, outcome: Outcome) -> None:
-    """Close a call with its outcome; the same outcome twice is once.
+    """Close a call with its outcome; its held slots end ten seconds later. Twice the same is once.
 
     Raises:
         Refused: ``call_closed`` when it was closed with another outcome (409).
@@ -219,6 +220,7 @@ def close(uow: UnitOfWork, practice_id: UUID, call_id: UUID, outcome: Outcome) -
         return
     call.closed_at, call.outcome = uow.now(), outcome.value
     uow.session.flush()
+    scheduling.release_call(uow, practice_id, call_id)
     uow.audit("call.close", practice_id=practice_id, object_id=call_id, outcome=outcome.value)
     _tell(uow, call)
 
