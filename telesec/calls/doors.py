@@ -1,4 +1,4 @@
-"""Where a carrier tells of incoming calls: ``POST /doors/<carrier>/calls``.
+"""Where a carrier tells of incoming calls: ``POST /hooks/<carrier>/calls``.
 
 A request is believed for its signature alone, computed over the configured public address and never over
 the Host header. The answer is the carrier's own document: a word, then waiting, until the call is closed.
@@ -21,7 +21,7 @@ def blueprint(deps: CallDeps) -> Blueprint:
     """Return the door of every carrier that brings calls in."""
     doors = Blueprint("call_doors", __name__)
 
-    @doors.post("/doors/<carrier>/calls")
+    @doors.post("/hooks/<carrier>/calls")
     @public("the carrier's signature is checked")
     def incoming_call(carrier: str) -> Response:
         telephony = deps.carriers.get(carrier)

@@ -32,7 +32,7 @@ def problem(status: int, code: str, detail: str, **members: object) -> Response:
 
 
 def _wants_problem() -> bool:
-    return request.path.startswith(("/api/", "/doors/"))
+    return request.path.startswith(("/api/", "/hooks/"))
 
 
 def install(app: Flask) -> None:

@@ -28,7 +28,7 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), usb=()",
 }
-MACHINE_PATHS = ("/api/", "/doors/")
+MACHINE_PATHS = ("/api/", "/hooks/")
 
 
 def install(app: Flask, settings: Settings) -> None:

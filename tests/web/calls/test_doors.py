@@ -1,4 +1,4 @@
-"""``POST /doors/twilio/calls``: a ring at the carrier becomes a row of the queue."""
+"""``POST /hooks/twilio/calls``: a ring at the carrier becomes a row of the queue."""
 
 import pytest
 from twilio.request_validator import RequestValidator
@@ -12,7 +12,7 @@ from telesec.integrations.twilio.carrier import TwilioCarrier
 from telesec.testing.cast import BRUNO_PHONE, LILAS_LINE
 
 TOKEN = "a-token-of-the-tests"
-URL = "http://localhost:8000/doors/twilio/calls"
+URL = "http://localhost:8000/hooks/twilio/calls"
 RING = {
     "CallSid": "CA" + "1" * 32,
     "CallStatus": "ringing",
@@ -28,7 +28,7 @@ def carrier(deps):
     def tell(*, signed_with=TOKEN, **changes):
         form = {**RING, **changes}
         signature = RequestValidator(signed_with).compute_signature(URL, form)
-        return client.post("/doors/twilio/calls", data=form, headers={"X-Twilio-Signature": signature})
+        return client.post("/hooks/twilio/calls", data=form, headers={"X-Twilio-Signature": signature})
 
     return tell
 
@@ -86,6 +86,6 @@ def test_call_closed_on_the_desk_is_hung_up_at_the_next_request(carrier, deps, c
 
 
 def test_door_of_an_unknown_carrier_does_not_exist(deps, cast):
-    answer = create_app(deps).test_client().post("/doors/nobody/calls", data=RING)
+    answer = create_app(deps).test_client().post("/hooks/nobody/calls", data=RING)
 
     assert answer.status_code == 404

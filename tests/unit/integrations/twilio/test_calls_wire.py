@@ -8,7 +8,7 @@ from telesec.foundation.errors import Refused
 from telesec.integrations.twilio.calls_wire import ending_document, parse_call, waiting_document
 from telesec.testing.carrier import twiml
 
-URL = "https://desk.example/doors/twilio/calls"
+URL = "https://desk.example/hooks/twilio/calls"
 SID = "CA" + "1" * 32
 RINGING = {"CallSid": SID, "CallStatus": "ringing", "To": "+33199000001", "From": "+33639980010"}
 
