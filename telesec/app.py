@@ -7,14 +7,13 @@ from pydantic import ValidationError
 from telesec import __version__
 from telesec.bootstrap import Deps
 from telesec.callbacks import api as callbacks_api
-from telesec.calls import doors as call_doors
 from telesec.patients import api as patients_api
 from telesec.practices import api as practices_api
 from telesec.web import access, assets, failures, headers, health, language, templating
 from telesec.web.failures import problem
 
 PAGES = ()
-DOORS = (call_doors,)
+DOORS = ()
 APIS = (practices_api, patients_api, callbacks_api)
 SECURITY = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "tsk_…"}}
 

@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 from telesec.alerts.ports import Carrier, WebhookRequest
 from telesec.foundation.access import Actor
 from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.triage.library import Library
 
 
 class Progress(StrEnum):
@@ -77,6 +78,8 @@ class CallDeps(Protocol):
 
     @property
     def settings(self) -> PublicAddress: ...
+    @property
+    def library(self) -> Library: ...
     @property
     def carriers(self) -> Mapping[str, Carrier]: ...
     def unit_of_work(self, actor: Actor) -> AbstractContextManager[UnitOfWork]: ...

@@ -26,7 +26,7 @@ class CallIn(BaseModel):
 class CallPath(BaseModel):
     """Which call."""
 
-    call_id: UUID
+    id: UUID
 
 
 class CloseIn(BaseModel):

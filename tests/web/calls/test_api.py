@@ -8,6 +8,7 @@ from telesec.practices import service as practices
 from telesec.practices.service import WriteInstruction
 from telesec.testing.api import api_client
 from telesec.testing.cast import BRUNO_PHONE, GLYCINES_LINE
+from telesec.triage import service as triage
 
 ADDRESS = "/api/v1/calls"
 
@@ -87,3 +88,26 @@ def test_close_call_refuses_an_unknown_outcome(ada, cast):
     opened = ada.post(ADDRESS, json={"practice_id": cast.lilas}).json
 
     assert ada.post(f"{ADDRESS}/{opened['id']}/close", json={"outcome": "tea"}).status_code == 422
+
+
+def test_start_triage_on_a_call_asks_the_first_question(deps, ada, cast):
+    with deps.unit_of_work(cast.dr_lune) as uow:
+        triage.adopt_reference_set(uow, deps.library, cast.lilas)
+        uow.commit()
+    opened = ada.post(ADDRESS, json={"practice_id": cast.lilas}).json
+    body = {"words": "mal à la poitrine", "patient": {"age_years": 60, "sex": "F"}}
+
+    answer = ada.post(f"{ADDRESS}/{opened['id']}/triage", json=body)
+
+    assert answer.status_code == 201
+    assert answer.json["question"]["text"]
+    assert answer.json["disposition"] is None
+
+
+def test_start_triage_on_a_call_of_another_practice_does_not_exist(deps, ada, cast):
+    opened = ada.post(ADDRESS, json={"practice_id": cast.lilas}).json
+    iris = api_client(deps, blueprint, cast.dr_iris)
+
+    answer = iris.post(f"{ADDRESS}/{opened['id']}/triage", json={"words": "fièvre", "patient": {}})
+
+    assert answer.status_code == 404

@@ -1,15 +1,17 @@
 """``POST /hooks/twilio/calls``: a ring at the carrier becomes a row of the queue."""
 
 import pytest
+from flask import Flask
 from twilio.request_validator import RequestValidator
 
-from telesec.app import create_app
 from telesec.callbacks import reads as callback_reads
 from telesec.calls import reads
 from telesec.calls import service as calls
+from telesec.calls.doors import blueprint
 from telesec.calls.rules import CallState, Outcome
 from telesec.integrations.twilio.carrier import TwilioCarrier
 from telesec.testing.cast import BRUNO_PHONE, LILAS_LINE
+from telesec.web import failures
 
 TOKEN = "a-token-of-the-tests"
 URL = "http://localhost:8000/hooks/twilio/calls"
@@ -21,9 +23,16 @@ RING = {
 }
 
 
+def door_client(deps):
+    app = Flask("telesec")
+    failures.install(app)
+    app.register_blueprint(blueprint(deps))
+    return app.test_client()
+
+
 @pytest.fixture
 def carrier(deps):
-    client = create_app(deps.with_parts(carriers={"twilio": TwilioCarrier(TOKEN)})).test_client()
+    client = door_client(deps.with_parts(carriers={"twilio": TwilioCarrier(TOKEN)}))
 
     def tell(*, signed_with=TOKEN, **changes):
         form = {**RING, **changes}
@@ -86,6 +95,6 @@ def test_call_closed_on_the_desk_is_hung_up_at_the_next_request(carrier, deps, c
 
 
 def test_door_of_an_unknown_carrier_does_not_exist(deps, cast):
-    answer = create_app(deps).test_client().post("/hooks/nobody/calls", data=RING)
+    answer = door_client(deps).post("/hooks/nobody/calls", data=RING)
 
     assert answer.status_code == 404
