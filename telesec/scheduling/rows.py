@@ -11,6 +11,7 @@ from telesec.foundation.errors import NotFound
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.scheduling.models import Appointment, AppointmentType, Schedule
 from telesec.scheduling.ports import CalendarAddress
+from telesec.scheduling.readings import zone_of
 from telesec.vault import service as vault
 
 KIND = "schedule"
@@ -55,7 +56,10 @@ def schedule_row(uow: UnitOfWork, practice_id: UUID, schedule_id: UUID) -> Sched
 
 
 def address_of(uow: UnitOfWork, row: Schedule) -> CalendarAddress:
-    """Return where a schedule's calendar is, with its secret opened."""
+    """Return where a schedule's calendar is, with its secret opened and the practice's time zone added.
+
+    A calendar may hold whole days and floating times, which mean something only in the practice's zone.
+    """
     opened = vault.open(
         uow,
         row.practice_id,
@@ -64,7 +68,8 @@ def address_of(uow: UnitOfWork, row: Schedule) -> CalendarAddress:
         row.sealed_version,
         calendar_secret=row.calendar_secret_sealed,
     )
-    options: Mapping[str, str] = {key: str(value) for key, value in row.calendar_options.items()}
+    written = {key: str(value) for key, value in row.calendar_options.items()}
+    options: Mapping[str, str] = {"time_zone": zone_of(uow, row.practice_id).key} | written
     return CalendarAddress(
         row.calendar_kind, row.calendar_url, row.calendar_user, opened["calendar_secret"], options
     )

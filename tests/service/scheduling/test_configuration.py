@@ -25,7 +25,9 @@ def test_secret_is_sealed_and_opens_for_the_connector(house: House) -> None:
     with house.deps.unit_of_work(house.cast.supervisor) as uow:
         row = uow.session.scalars(select(Schedule).where(Schedule.id == house.schedule_id)).one()
         assert ADDRESS.secret.encode() not in row.calendar_secret_sealed
-        assert address_of(uow, row) == ADDRESS
+        opened = address_of(uow, row)
+    assert (opened.url, opened.secret) == (ADDRESS.url, ADDRESS.secret)
+    assert opened.options == {"server": "radicale", "time_zone": "Europe/Paris"}
 
 
 def test_new_calendar_offers_nothing_until_it_is_read(house: House) -> None:
