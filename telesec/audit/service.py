@@ -5,7 +5,8 @@ practices. The sealer, one per practice at a time, follows within seconds; a cra
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -88,7 +89,8 @@ def verify(uow: UnitOfWork, practice_id: UUID, checkpoint: Checkpoint | None = N
     """Check one chain from its beginning, then that nothing waits longer than a minute for its place."""
     chain_of = None if practice_id == rules.INSTALLATION else practice_id
     authorize(uow, Permission.AUDIT_READ, on=Facts(chain_of))
-    verdict = rules.verify(practice_id, _links(uow, practice_id), checkpoint)
+    with closing(_links(uow, practice_id)) as links:
+        verdict = rules.verify(practice_id, links, checkpoint)
     if verdict.fault is not None:
         return verdict
     late = uow.session.scalar(
@@ -101,15 +103,16 @@ def verify(uow: UnitOfWork, practice_id: UUID, checkpoint: Checkpoint | None = N
     return verdict
 
 
-def _links(uow: UnitOfWork, practice_id: UUID) -> Iterator[Link]:
-    """Stream a chain; it may be long."""
+def _links(uow: UnitOfWork, practice_id: UUID) -> Generator[Link]:
+    """Stream a chain; it may be long. Closing the generator closes the database's cursor."""
     rows = uow.session.scalars(
         select(Entry).where(Entry.practice_id == practice_id).order_by(Entry.seq),
         execution_options={"yield_per": BATCH},
     )
-    for row in rows:
-        yield Link(_act(row), row.seq, row.previous, row.hash)
-        uow.session.expunge(row)
+    with closing(rows):
+        for row in rows:
+            yield Link(_act(row), row.seq, row.previous, row.hash)
+            uow.session.expunge(row)
 
 
 def _act(row: Pending | Entry) -> Act:
