@@ -8,8 +8,8 @@ the provider first. Every line may be the last one of this process: what it leav
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ALL_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, closing
-from typing import Any, Protocol
+from contextlib import closing
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -17,14 +17,11 @@ import structlog
 
 from telesec.alerts import attempts, escalation, words
 from telesec.alerts.attempts import Claim, Ending, Result
+from telesec.alerts.parts import AlertsDeps
 from telesec.alerts.ports import Channel, DeliveryOutcomeUnknown, Notice
 from telesec.alerts.rules import ChannelKind
-from telesec.foundation.access import Actor, Purpose, system_actor
-from telesec.foundation.clock import Clock
-from telesec.foundation.database import Database
+from telesec.foundation.access import Purpose, system_actor
 from telesec.foundation.errors import Unavailable
-from telesec.foundation.unit_of_work import UnitOfWork
-from telesec.settings import Settings
 from telesec.web.language import render
 
 log = structlog.get_logger(__name__)
@@ -36,20 +33,6 @@ LOOK_AHEAD = 512
 
 MAX_ROUNDS = 20
 BATCH_SECONDS = 0.05
-
-
-class AlertsDeps(Protocol):
-    """What alerts need of ``Deps``."""
-
-    @property
-    def settings(self) -> Settings: ...
-    @property
-    def clock(self) -> Clock: ...
-    @property
-    def database(self) -> Database: ...
-    @property
-    def channels(self) -> Mapping[ChannelKind, tuple[Channel, ...]]: ...
-    def unit_of_work(self, actor: Actor) -> AbstractContextManager[UnitOfWork]: ...
 
 
 def deliver(deps: AlertsDeps) -> int:

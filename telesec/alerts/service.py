@@ -199,12 +199,12 @@ def told(uow: UnitOfWork, alert: Alert) -> None:
 def _refuse_unless_free(alert: Alert, who: UUID | None, outcome: Outcome | None) -> None:
     mine = alert.acknowledged_by == who
     if alert.state == AlertState.CLOSED and not (mine and outcome in {None, alert.outcome}):
-        raise Refused("alert_closed", say("This alert is closed."), extra={"status": alert.state})
+        raise Refused("alert_closed", say("This alert is closed."), extra={"state": alert.state})
     if alert.state == AlertState.ACKNOWLEDGED and not mine:
         raise Refused(
             "already_acknowledged",
             say("Somebody else has already taken this alert."),
-            extra={"status": alert.state},
+            extra={"state": alert.state},
         )
 
 

@@ -1,0 +1,28 @@
+"""Cabinet des Lilas on call: Dr Lune first, Dr Soleil second, both by SMS and voice."""
+
+from telesec.alerts import contacts
+from telesec.alerts.contacts import AddContact
+from telesec.alerts.rules import ChannelKind
+from telesec.bootstrap import Deps
+from telesec.testing.cast import DR_LUNE_PHONE, DR_SOLEIL_PHONE, Cast
+from telesec.testing.channels import FakeCarrier, FakePhones
+
+
+def lilas_phones() -> FakePhones:
+    """Return the two doctors' phones, ``dr-lune`` and ``dr-soleil``."""
+    return FakePhones({"dr-lune": DR_LUNE_PHONE, "dr-soleil": DR_SOLEIL_PHONE})
+
+
+def with_phones(deps: Deps, phones: FakePhones) -> Deps:
+    """Return the parts with these phones' channels and the carrier in memory."""
+    return deps.with_parts(channels=phones.channels, carriers={"fake": FakeCarrier()})
+
+
+def put_on_call(deps: Deps, cast: Cast) -> None:
+    """Set the order of Lilas and give both doctors verified contacts."""
+    with deps.unit_of_work(cast.supervisor) as uow:
+        contacts.set_on_call(uow, cast.lilas, [cast.dr_lune_id, cast.dr_soleil_id])
+        for person, number in ((cast.dr_lune_id, DR_LUNE_PHONE), (cast.dr_soleil_id, DR_SOLEIL_PHONE)):
+            for kind in (ChannelKind.SMS, ChannelKind.VOICE):
+                contacts.add_contact(uow, AddContact(cast.lilas, person, kind, number, verified=True))
+        uow.commit()

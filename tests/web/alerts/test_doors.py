@@ -1,0 +1,118 @@
+"""What the carrier posts to us, with a signature and without."""
+
+import json
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from telesec.alerts import flow
+from telesec.alerts import service as alerts
+from telesec.alerts.doors import blueprint
+from telesec.alerts.models import Alert, Delivery
+from telesec.alerts.rules import AlertLevel
+from telesec.alerts.service import RaiseAlert
+from telesec.foundation.ids import new_id
+from telesec.testing.cast import BRUNO_PHONE, DR_LUNE_PHONE
+from telesec.testing.channels import SIGNATURE
+from telesec.web import failures, language, templating
+
+SIGNED = {SIGNATURE: "right"}
+
+
+@pytest.fixture
+def raised(deps, cast, on_call):
+    with deps.unit_of_work(cast.ada) as uow:
+        alert_id = alerts.raise_alert(uow, RaiseAlert(cast.lilas, AlertLevel.CALL15_NOW, [cast.dr_lune_id]))
+        uow.commit()
+    flow.deliver(deps)
+    return alert_id
+
+
+@pytest.fixture
+def call(deps, cast, raised):
+    with deps.unit_of_work(cast.supervisor) as uow:
+        return uow.session.scalars(select(Delivery.id).where(Delivery.channel == "voice")).one()
+
+
+@pytest.fixture
+def client(deps):
+    app = Flask("telesec")
+    for part in (templating, failures, language):
+        part.install(app)
+    app.register_blueprint(blueprint(deps))
+    return app.test_client()
+
+
+def look(deps, cast, alert_id):
+    with deps.unit_of_work(cast.supervisor) as uow:
+        return uow.session.get(Alert, (cast.lilas, alert_id))
+
+
+def test_sms_with_the_code_takes_the_alert_and_is_answered(deps, cast, client, raised):
+    code = look(deps, cast, raised).code
+
+    answer = client.post("/hooks/fake/sms", data={"From": DR_LUNE_PHONE, "Body": f"1 {code}"}, headers=SIGNED)
+
+    assert json.loads(answer.get_data(as_text=True))["text"].startswith("C'est noté")
+    assert look(deps, cast, raised).state == "acknowledged"
+
+
+def test_sms_from_a_stranger_is_not_answered(deps, cast, client, raised):
+    code = look(deps, cast, raised).code
+
+    answer = client.post("/hooks/fake/sms", data={"From": BRUNO_PHONE, "Body": f"1 {code}"}, headers=SIGNED)
+
+    assert answer.get_data(as_text=True) == '{"text": ""}'
+
+
+@pytest.mark.parametrize("headers", [{}, {SIGNATURE: "wrong"}])
+def test_door_believes_nothing_unsigned(deps, cast, client, raised, headers):
+    code = look(deps, cast, raised).code
+
+    answer = client.post(
+        "/hooks/fake/sms", data={"From": DR_LUNE_PHONE, "Body": f"1 {code}"}, headers=headers
+    )
+
+    assert answer.status_code == 403
+    assert look(deps, cast, raised).state == "triggered"
+
+
+def test_unknown_carrier_does_not_exist(client):
+    assert client.post("/hooks/other/sms", data={}, headers=SIGNED).status_code == 404
+
+
+def test_picked_up_call_gathers_two_digits_at_our_public_address(client, call):
+    answer = client.post(f"/hooks/fake/deliveries/{call}/voice", headers=SIGNED)
+
+    said = answer.get_data(as_text=True)
+    assert f'"gather": "http://localhost:8000/hooks/fake/deliveries/{call}/digits"' in said
+    assert '"digits": 2' in said
+
+
+def test_keys_take_the_alert_then_one_digit_tells_the_outcome(deps, cast, client, raised, call):
+    door = f"/hooks/fake/deliveries/{call}/digits"
+
+    first = client.post(door, data={"Digits": look(deps, cast, raised).code}, headers=SIGNED)
+    client.post(door, data={"Digits": "1"}, headers=SIGNED)
+
+    assert '"digits": 1' in first.get_data(as_text=True)
+    assert look(deps, cast, raised).outcome == "patient_called"
+
+
+def test_status_report_is_written_to_the_attempt(deps, cast, client, call):
+    answer = client.post(f"/hooks/fake/deliveries/{call}/status", data={"Status": "answered"}, headers=SIGNED)
+
+    with deps.unit_of_work(cast.supervisor) as uow:
+        assert uow.session.get(Delivery, (cast.lilas, call)).status == "answered"
+    assert answer.status_code == 204
+
+
+def test_answered_call_acknowledges_nothing(deps, cast, client, raised, call):
+    client.post(f"/hooks/fake/deliveries/{call}/status", data={"Status": "answered"}, headers=SIGNED)
+
+    assert look(deps, cast, raised).state == "triggered"
+
+
+def test_attempt_that_is_not_ours_does_not_exist(client):
+    assert client.post(f"/hooks/fake/deliveries/{new_id()}/voice", headers=SIGNED).status_code == 404
