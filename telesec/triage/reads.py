@@ -18,7 +18,7 @@ from telesec.triage.library import Library
 from telesec.triage.models import TriageSession
 from telesec.triage.patient import Voice
 from telesec.triage.protocol import Given, Protocol, Question, State, Text
-from telesec.triage.records import Record, opened, standing
+from telesec.triage.records import CHANGED, Record, fits, found, opened, standing
 
 MOST_SESSIONS = 20
 
@@ -92,35 +92,15 @@ class ProtocolCard:
         return self.protocol.questions
 
 
-def practice_of(uow: UnitOfWork, session_id: UUID) -> UUID:
-    """Return whose a session is, among the actor's practices.
-
-    Raises:
-        NotFound: No such session, or not the actor's.
-    """
-    authorize(uow, Permission.SESSION_OWN, on=Facts(None))
-    found = uow.session.scalar(
-        select(TriageSession.practice_id).where(
-            TriageSession.practice_id.in_(uow.actor.practice_ids), TriageSession.id == session_id
-        )
-    )
-    if found is None:
-        raise NotFound
-    return found
-
-
 def session(uow: UnitOfWork, library: Library, session_id: UUID) -> SessionView:
     """Return one session; the read is audited.
 
     Raises:
         NotFound: No such session, or not the actor's.
     """
-    practice_id = practice_of(uow, session_id)
-    authorize(uow, Permission.TRIAGE_RUN, on=Facts(practice_id))
-    row = uow.session.get(TriageSession, (practice_id, session_id))
-    if row is None:
-        raise NotFound
-    uow.audit("triage.read", practice_id=practice_id, object_id=session_id)
+    row = found(uow, session_id)
+    authorize(uow, Permission.TRIAGE_RUN, on=Facts(row.practice_id))
+    uow.audit("triage.read", practice_id=row.practice_id, object_id=session_id)
     return view(uow, library, opened(uow, row))
 
 
@@ -171,8 +151,9 @@ def _where_it_stands(
 ) -> tuple[QuestionView | None, Disposition | None, Level]:
     """Return the question or the disposition; a stored outcome is shown as it was, whatever the library."""
     left = seconds_left_today(uow, record.row.practice_id)
-    if record.content.outcome:
-        level, because = record.content.outcome
+    outcome = record.content.outcome or (None if fits(library, record.content) else CHANGED)
+    if outcome:
+        level, because = outcome
         code = record.content.code if record.content.code in library.book.protocols else None
         texts = library.book.texts_of(code, level)
         deadline = deadline_seconds(level, seconds_left_today=left)
@@ -211,7 +192,7 @@ def protocol(uow: UnitOfWork, library: Library, code: str, practice_id: UUID | N
         NotFound: No protocol has this code.
     """
     authorize(uow, Permission.PROTOCOL_READ, on=Facts(practice_id))
-    found = next((card for card in protocols(uow, library, practice_id) if card.code == code), None)
-    if found is None:
+    card = next((card for card in protocols(uow, library, practice_id) if card.code == code), None)
+    if card is None:
         raise NotFound
-    return found
+    return card

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from telesec.foundation.errors import NotFound
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.triage.levels import Level
+from telesec.triage.library import Library
 from telesec.triage.models import ProtocolAdoption, ProtocolSignature, TriageAnswer, TriageSession
 from telesec.triage.patient import PatientFacts
 from telesec.triage.protocol import Given, State
@@ -95,6 +97,37 @@ class Record:
     def with_content(self, **changes: Any) -> "Record":
         """Return the record with parts of its content replaced; nothing is stored."""
         return replace(self, content=replace(self.content, **changes))
+
+
+CHANGED = (Level.CALL15_NOW, ("protocol_changed",))
+"""Where an unfinished session stands whose protocol is no longer the one it began with.
+
+What was not asked counts as unknown, and its red flags can no longer be asked in their own words.
+"""
+
+
+def fits(library: Library, content: Content) -> bool:
+    """Return whether the library still holds the versions a session began with."""
+    held = {protocol.code: protocol.version for protocol in library.protocols}
+    used = {library.book.screen.code, content.code or library.book.screen.code}
+    return all(content.versions.get(code) == held.get(code, "") for code in used)
+
+
+def found(uow: UnitOfWork, session_id: UUID, *, lock: bool = False) -> TriageSession:
+    """Return a session's row among the actor's practices, locked and fresh when asked.
+
+    Raises:
+        NotFound: No such session, or not the actor's.
+    """
+    query = select(TriageSession).where(
+        TriageSession.practice_id.in_(uow.actor.practice_ids), TriageSession.id == session_id
+    )
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = uow.session.scalar(query)
+    if row is None:
+        raise NotFound
+    return row
 
 
 def opened(uow: UnitOfWork, row: TriageSession) -> Record:

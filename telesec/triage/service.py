@@ -9,8 +9,6 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import Forbidden, NotFound, Refused
 from telesec.foundation.ids import new_id
@@ -25,7 +23,17 @@ from telesec.triage.models import ProtocolAdoption, ProtocolSignature, TriageSes
 from telesec.triage.patient import PatientFacts
 from telesec.triage.protocol import Given, Protocol, SourceStatus, State
 from telesec.triage.reads import SessionView
-from telesec.triage.records import Content, Record, add_answer, opened, standing, store
+from telesec.triage.records import (
+    CHANGED,
+    Content,
+    Record,
+    add_answer,
+    fits,
+    found,
+    opened,
+    standing,
+    store,
+)
 from telesec.triage.standing import bound_without
 from telesec.triage.words import Found
 
@@ -73,8 +81,8 @@ def start(uow: UnitOfWork, library: Library, command: StartTriage) -> SessionVie
     """
     authorize(uow, Permission.TRIAGE_RUN, on=Facts(command.practice_id))
     patient = _placed(uow, command)
-    found = library.find(command.words, patient) if command.words else Found()
-    content = _content(uow, library, replace(command, patient=patient), found)
+    named = library.find(command.words, patient) if command.words else Found()
+    content = _content(uow, library, replace(command, patient=patient), named)
     row = TriageSession(
         practice_id=command.practice_id,
         id=new_id(),
@@ -99,30 +107,30 @@ def _placed(uow: UnitOfWork, command: StartTriage) -> PatientFacts:
     return replace(command.patient, territory=METROPOLE if zone == "Europe/Paris" else None)
 
 
-def _content(uow: UnitOfWork, library: Library, command: StartTriage, found: Found) -> Content:
-    wanted = _wanted(library, command, found)
+def _content(uow: UnitOfWork, library: Library, command: StartTriage, words: Found) -> Content:
+    wanted = _wanted(library, command, words)
     decided = standing(uow, command.practice_id)
     today = uow.now().astimezone(ZoneInfo(practices.practice(uow, command.practice_id).time_zone)).date()
     usable = wanted is not None and not wanted.is_screen and decided.may_start(wanted, today)
     used = wanted if wanted and usable else library.book.screen
-    others = tuple(code for code in found.candidates if len(found.candidates) > 1)
+    others = words.candidates if len(words.candidates) > 1 else ()
     return Content(
         code=used.code if usable else None,
         state=decided.state_of(used),
         versions={held.code: held.version for held in library.protocols},
         facts=command.patient,
-        named=found.named,
-        raised=(*found.raised, *(() if usable else bound_without(wanted))),
+        named=words.named,
+        raised=(*words.raised, *(() if usable else bound_without(wanted))),
         candidates=others,
     )
 
 
-def _wanted(library: Library, command: StartTriage, found: Found) -> Protocol | None:
+def _wanted(library: Library, command: StartTriage, words: Found) -> Protocol | None:
     """Return the protocol asked for or named by the words; None when the words name none."""
     if not command.protocol:
         if not command.words.strip():
             raise Refused("protocol_needed", say("Choose a protocol or type the caller's words."), status=422)
-        return library.book.get(found.candidates[0]) if found.candidates else None
+        return library.book.get(words.candidates[0]) if words.candidates else None
     wanted = library.book.get(command.protocol)
     if wanted is None:
         raise Refused(
@@ -190,14 +198,20 @@ def close(uow: UnitOfWork, library: Library, session_id: UUID) -> SessionView:
     record = _locked(uow, session_id)
     if record.row.closed_at is None:
         if record.content.outcome is None:
-            end = conclude(library.book, record.case, seconds_left_today=0)
-            record = record.with_content(outcome=(end.level, end.because))
+            record = record.with_content(outcome=_concluded(library, record))
             store(uow, record)
         record.row.closed_at = uow.now()
         uow.session.flush()
         uow.audit("triage.close", practice_id=record.row.practice_id, object_id=session_id)
         _tell(uow, record)
     return reads.view(uow, library, record)
+
+
+def _concluded(library: Library, record: Record) -> tuple[Level, tuple[str, ...]]:
+    if not fits(library, record.content):
+        return CHANGED
+    end = conclude(library.book, record.case, seconds_left_today=0)
+    return end.level, end.because
 
 
 def _advanced(uow: UnitOfWork, library: Library, record: Record, act: str) -> SessionView:
@@ -217,16 +231,8 @@ def _settled(uow: UnitOfWork, library: Library, record: Record) -> Record:
 
 
 def _locked(uow: UnitOfWork, session_id: UUID) -> Record:
-    practice_id = reads.practice_of(uow, session_id)
-    authorize(uow, Permission.TRIAGE_RUN, on=Facts(practice_id))
-    row = uow.session.scalar(
-        select(TriageSession)
-        .where(TriageSession.practice_id == practice_id, TriageSession.id == session_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if row is None:
-        raise NotFound
+    row = found(uow, session_id, lock=True)
+    authorize(uow, Permission.TRIAGE_RUN, on=Facts(row.practice_id))
     return opened(uow, row)
 
 
@@ -235,9 +241,7 @@ def _current(uow: UnitOfWork, library: Library, session_id: UUID) -> Record:
     record = _locked(uow, session_id)
     if record.row.closed_at is not None:
         raise Refused("triage_closed", say("This triage is closed. Start a new one."))
-    held = {held.code: held.version for held in library.protocols}
-    used = (library.book.screen.code, record.content.code or library.book.screen.code)
-    if any(record.content.versions.get(code) != held.get(code) for code in used):
+    if not fits(library, record.content):
         raise Refused("protocol_changed", say("The protocol changed meanwhile. Start the triage again."))
     return record
 

@@ -256,6 +256,45 @@ def test_a_changed_protocol_is_started_again(adopted, start, deps, cast, uow_as)
         service.answer(uow, library, AnswerQuestion(view.id, view.question.id, NO))
 
 
+def test_an_unfinished_session_of_a_changed_protocol_ends_at_15(adopted, start, deps, cast, uow_as):
+    view = start(CHEST)
+    others = {code: held for code, held in deps.library.book.protocols.items() if code != CHEST}
+    library = replace(deps.library, book=replace(deps.library.book, protocols=others))
+
+    with uow_as(cast.ada) as uow:
+        shown = reads.session(uow, library, view.id)
+        closed = service.close(uow, library, view.id)
+
+    assert shown.disposition.because == closed.disposition.because == ("protocol_changed",)
+    assert closed.disposition.level is Level.CALL15_NOW
+
+
+def test_closing_a_finished_session_keeps_its_disposition(adopted, start, run):
+    view = answer_all(run, start(CHEST))
+
+    assert run(service.close, view.id).disposition.because == view.disposition.because
+
+
+def test_an_overseas_practice_is_asked_about_dengue(adopted, start, run):
+    child = PatientFacts(age_months=60, sex=Sex.FEMALE, territory="974")
+
+    asked = {question for question, _ in answer_all(run, start("fievre_enfant", patient=child)).answers}
+    at_home = {question for question, _ in answer_all(run, start("fievre_enfant", patient=replace(
+        child, territory=None))).answers}  # fmt: skip
+
+    assert asked - at_home == {"fievre_enfant.dengue_alerte"}
+
+
+def test_an_unknown_protocol_cannot_be_decided_on(deps, cast, uow_as):
+    for decide in (service.sign_protocol, service.retire_protocol):
+        with uow_as(cast.dr_lune) as uow, pytest.raises(NotFound):
+            decide(uow, deps.library, cast.lilas, "mal_inconnu")
+
+
+def test_the_state_is_said_in_words(adopted, start):
+    assert str(start(CHEST).state_words) == "Reference, not signed"
+
+
 def test_a_stored_disposition_is_shown_as_it_was(adopted, start, run, deps, cast, uow_as):
     view = answer_all(run, start(CHEST))
     book = deps.library.book

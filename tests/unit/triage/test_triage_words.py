@@ -1,8 +1,11 @@
 """The caller's words: whole, without accents, longest first, raising only."""
 
+from importlib.resources import files
+
 import pytest
 
 from telesec.triage.levels import Level
+from telesec.triage.library import load
 from telesec.triage.patient import PatientFacts
 from telesec.triage.words import plain
 
@@ -69,3 +72,17 @@ def test_unknown_words_lead_nowhere(library):
 
 def test_plain_text_has_no_accent_ligature_or_sign():
     assert plain("L’ŒIL  droit, à Noël…") == "l oeil droit a noel"
+
+
+def test_words_a_protocol_asks_about_raise_to_the_doctor_only(library, tmp_path):
+    file = tmp_path / "crise.yaml"
+    source = (files("telesec.triage") / "protocols" / "signes_avc.yaml").read_text("utf-8")
+    synonyms = source.index("synonyms:"), source.index("red_flags:")
+    renamed = source[: synonyms[0]] + source[synonyms[1] :]
+    file.write_text(renamed.replace("code: signes_avc", "code: crise_psychique_suicide"), encoding="utf-8")
+
+    alone = library.find("elle veut mourir", ADULT).raised
+    asked = load((file,)).find("elle veut mourir", ADULT).raised
+
+    assert alone == (("words.veut_mourir", Level.CALL15_NOW),)
+    assert asked == (("words.veut_mourir", Level.DOCTOR_NOW),)
