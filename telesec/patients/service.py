@@ -81,13 +81,16 @@ def register(uow: UnitOfWork, command: RegisterPatient) -> UUID:
 def find_or_register(uow: UnitOfWork, command: RegisterPatient) -> UUID:
     """Return the one patient this must be, or register a new one.
 
-    Only an unmistakable match counts: exactly one patient with a close name who shares the birth date,
-    or the number where either side has no birth date. Several likely ones are never chosen between.
+    Only an unmistakable match counts: exactly one patient with a close name who shares number and birth
+    date, or else exactly one who shares the birth date, or the number where either side has no birth date.
+    Several likely ones are never chosen between. The number is tried first: it has an index.
     """
     authorize(uow, Permission.PATIENT_WRITE, on=Facts(command.practice_id))
     phones = _numbers(command.phones)
     _name(command.family_name, "family_name")
-    same = _likely(uow, command, phones)
+    same = _under_number(uow, command, phones)
+    if len(same) != 1:
+        same = _likely(uow, command, phones)
     if len(same) != 1:
         return _create(uow, command, phones)
     patient_id = same[0].id
@@ -214,6 +217,19 @@ def _likely(uow: UnitOfWork, command: RegisterPatient, phones: tuple[str, ...]) 
     typed = (command.family_name, command.given_name)
     near = {c.id: c for c in (*by_date, *unknown) if alike(typed, (c.family_name, c.given_name))}
     return tuple(near.values())
+
+
+def _under_number(
+    uow: UnitOfWork, command: RegisterPatient, phones: tuple[str, ...]
+) -> tuple[PatientCard, ...]:
+    """Return who was met under one of the numbers, has a close name and no other birth date."""
+    born, typed = command.birth_date, (command.family_name, command.given_name)
+    cards = {card.id: card for number in phones for card in with_phone(uow, command.practice_id, number)}
+    return tuple(
+        card
+        for card in cards.values()
+        if alike(typed, (card.family_name, card.given_name)) and born in {card.birth_date, None}
+    )
 
 
 def _index(uow: UnitOfWork, practice_id: UUID, patient_id: UUID, phones: Iterable[str]) -> None:

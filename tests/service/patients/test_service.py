@@ -189,3 +189,15 @@ def test_verify_says_no_for_a_patient_who_does_not_exist(uow_as, cast):
 def test_patient_card_names_nobody_in_a_log(uow_as, cast, zoe_id):
     with uow_as(cast.ada) as uow:
         assert "toile" not in repr(reads.patient(uow, cast.lilas, zoe_id))
+
+
+def test_find_or_register_takes_the_one_who_shares_the_number_of_two_namesakes(uow_as, cast, zoe_id):
+    with uow_as(cast.ada) as uow:
+        patients.register(uow, zoe(cast, confirmed=True, phones=(BRUNO,)))
+
+        assert patients.find_or_register(uow, zoe(cast)) == zoe_id
+
+
+def test_find_or_register_never_takes_one_of_another_birth_date(uow_as, cast, zoe_id):
+    with uow_as(cast.ada) as uow:
+        assert patients.find_or_register(uow, zoe(cast, birth_date=date(1980, 1, 1))) != zoe_id
