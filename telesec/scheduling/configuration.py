@@ -20,7 +20,7 @@ from telesec.scheduling.hours import OpeningRule as Rule
 from telesec.scheduling.models import AppointmentType, CalendarReading, OpeningRule, Schedule
 from telesec.scheduling.ports import CalendarAddress, Health
 from telesec.scheduling.rows import KIND, schedule_row
-from telesec.scheduling.rules import Level
+from telesec.triage.levels import Level
 from telesec.vault import service as vault
 
 MOST_LANES = 20

@@ -19,7 +19,8 @@ from telesec.scheduling.models import AppointmentType, Schedule
 from telesec.scheduling.ports import Health
 from telesec.scheduling.readings import UNREADABLE, agendas, light, reading_spans, zone_of
 from telesec.scheduling.rows import schedule_rows, type_row
-from telesec.scheduling.rules import LONGEST_SEARCH, Level, bookable, latest_start
+from telesec.scheduling.rules import LONGEST_SEARCH, bookable, latest_start
+from telesec.triage.levels import Level
 
 MOST_SLOTS = 200
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from telesec.scheduling.hours import end_of_day
 from telesec.scheduling.intervals import Interval
+from telesec.triage.levels import WITHIN_72_HOURS_SECONDS, Level
 
 HOLD_WITHOUT_LIFE = timedelta(minutes=3)
 """How long a hold outlives the desk's last sign of life."""
@@ -60,20 +61,6 @@ class ConflictKind(StrEnum):
     MOVED = "moved"
     VANISHED = "vanished"
     REFUSED = "refused"
-
-
-class Level(StrEnum):
-    """Urgency as scheduling reads it; the scale of ``triage.levels``."""
-
-    CALL15_NOW = "call15_now"
-    DOCTOR_NOW = "doctor_now"
-    SAME_DAY = "same_day"
-    H48_72 = "h48_72"
-    ROUTINE = "routine"
-    ADMIN = "admin"
-
-
-_ORDER = tuple(Level)
 
 
 class Verdict(StrEnum):
@@ -126,7 +113,7 @@ def bookable(level: Level | None, max_level: Level | None) -> bool:
         return True
     if level in {Level.CALL15_NOW, Level.DOCTOR_NOW}:
         return False
-    return max_level is None or _ORDER.index(level) >= _ORDER.index(max_level)
+    return max_level is None or level.urgency <= max_level.urgency
 
 
 def latest_start(level: Level | None, now: datetime, zone: ZoneInfo) -> datetime | None:
@@ -135,7 +122,7 @@ def latest_start(level: Level | None, now: datetime, zone: ZoneInfo) -> datetime
         case Level.SAME_DAY:
             return end_of_day(now, zone)
         case Level.H48_72:
-            return now + timedelta(hours=72)
+            return now + timedelta(seconds=WITHIN_72_HOURS_SECONDS)
         case None | Level.ROUTINE | Level.ADMIN:
             return None
         case Level.CALL15_NOW | Level.DOCTOR_NOW:

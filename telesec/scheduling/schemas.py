@@ -8,8 +8,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from telesec.scheduling.booking import BookAppointment
 from telesec.scheduling.offers import CalendarCard, FindSlots, Offer, OfferedSlot
 from telesec.scheduling.reads import AppointmentCard
-from telesec.scheduling.rules import Level
 from telesec.scheduling.service import HoldSlot
+from telesec.triage.levels import Level
 
 
 class SlotsQuery(BaseModel):

@@ -11,8 +11,8 @@ from telesec.scheduling.hours import OpeningRule
 from telesec.scheduling.models import Schedule
 from telesec.scheduling.ports import CalendarAddress
 from telesec.scheduling.rows import address_of
-from telesec.scheduling.rules import Level
 from telesec.testing.bookable import House
+from telesec.triage.levels import Level
 
 ADDRESS = CalendarAddress("memory", "memory:new", "lune", "un-secret-bien-gardé", {"server": "radicale"})
 

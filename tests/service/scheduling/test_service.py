@@ -12,9 +12,9 @@ from telesec.scheduling import configuration, flow, reads, service
 from telesec.scheduling.availability import Reason
 from telesec.scheduling.models import SlotClaim
 from telesec.scheduling.ports import CalendarAddress
-from telesec.scheduling.rules import Level
 from telesec.scheduling.service import Held, HoldSlot
 from telesec.testing.bookable import NINE, House
+from telesec.triage.levels import Level
 
 HALF_HOUR = timedelta(minutes=30)
 

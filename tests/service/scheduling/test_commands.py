@@ -1,0 +1,48 @@
+import pytest
+from click.testing import CliRunner
+
+from telesec.foundation.errors import Refused
+from telesec.scheduling.commands import calendar, opening_rules
+from telesec.testing.bookable import House
+
+
+def run(house: House, *words: str) -> list[str]:
+    answer = CliRunner().invoke(calendar, words, obj=house.deps, catch_exceptions=False)
+    return answer.output.splitlines()
+
+
+def test_calendar_is_added_read_and_listed(house: House, tmp_path: object) -> None:
+    secret = tmp_path / "secret"  # type: ignore[operator]
+    secret.write_text("midi\n")
+
+    added = run(
+        house,
+        *("add", str(house.practice_id), str(house.cast.dr_soleil_id)),
+        *("--kind", "memory", "--url", "memory:soleil", "--secret-file", str(secret)),
+        *("--hours", "mon-fri 14:00-18:00", "--option", "server=radicale"),
+    )[-1]
+
+    schedule_id, light = added.split("\t")
+    assert light == "ok"
+    assert house.deps.calendars.opened[-1].secret == "midi"  # type: ignore[attr-defined]
+    assert f"{schedule_id}\tmemory\tok\t{house.clock.now().isoformat()}" in run(
+        house, "list", str(house.practice_id)
+    )
+
+
+def test_check_says_which_calendar_cannot_be_read(house: House) -> None:
+    house.fake.down()
+
+    assert run(house, "check", str(house.practice_id)) == [f"{house.schedule_id}\tunreadable"]
+
+
+def test_type_is_added(house: House) -> None:
+    (type_id,) = run(house, "type", str(house.practice_id), "bilan", "Bilan", "45")
+
+    assert house.offer(appointment_type_id=type_id).slots
+
+
+@pytest.mark.parametrize("typed", ["mon", "someday 09:00-12:00", "mon 9-12-14", "mon 25:00-26:00"])
+def test_hours_written_otherwise_are_refused(typed: str) -> None:
+    with pytest.raises(Refused, match="bad_hours"):
+        opening_rules(typed)
