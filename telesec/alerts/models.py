@@ -22,8 +22,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from telesec.foundation.database import Base
 from telesec.foundation.ids import new_id
+from telesec.practices.models import Practice, Practitioner
 
-_PRACTITIONER = ["practitioner.practice_id", "practitioner.id"]
+_PRACTITIONER = [Practitioner.practice_id, Practitioner.id]
 
 
 class OnCall(Base):
@@ -35,7 +36,7 @@ class OnCall(Base):
         UniqueConstraint("practice_id", "practitioner_id"),
     )
 
-    practice_id: Mapped[UUID] = mapped_column(ForeignKey("practice.id"), primary_key=True)
+    practice_id: Mapped[UUID] = mapped_column(ForeignKey(Practice.id), primary_key=True)
     position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     practitioner_id: Mapped[UUID]
 
@@ -51,7 +52,7 @@ class ContactMethod(Base):
         CheckConstraint("channel IN ('sms', 'voice', 'push', 'email')", name="channel"),
     )
 
-    practice_id: Mapped[UUID] = mapped_column(ForeignKey("practice.id"), primary_key=True)
+    practice_id: Mapped[UUID] = mapped_column(ForeignKey(Practice.id), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     practitioner_id: Mapped[UUID]
     channel: Mapped[str]
@@ -73,7 +74,7 @@ class Alert(Base):
 
     __tablename__ = "alert"
     __table_args__ = (
-        ForeignKeyConstraint(["practice_id"], ["practice.id"]),
+        ForeignKeyConstraint(["practice_id"], [Practice.id]),
         CheckConstraint("level IN ('call15_now', 'doctor_now')", name="level"),
         CheckConstraint("state IN ('triggered', 'acknowledged', 'closed')", name="state"),
         CheckConstraint(
