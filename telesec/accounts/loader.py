@@ -31,8 +31,9 @@ def cookie_name(settings: Settings) -> str:
 
 
 def install(app: Flask, deps: AccountsDeps) -> None:
-    """Look at every request's cookie or token."""
+    """Look at every request's cookie or token, and audit what is refused to somebody known."""
     app.before_request(lambda: _load(deps))
+    app.after_request(lambda answer: _audit_refusal(deps, answer))
 
 
 def _load(deps: AccountsDeps) -> AnyResponse | None:
@@ -89,3 +90,18 @@ def _is_activity() -> bool:
     return not (
         request.headers.get(BACKGROUND_HEADER) or request.accept_mimetypes.best == "text/event-stream"
     )
+
+
+def _audit_refusal(deps: AccountsDeps, answer: Response) -> Response:
+    """Note a refusal in its own transaction: the refused one was rolled back.
+
+    404 counts where a route matched: the record does not exist or is not this reader's. The address is
+    not noted, since it may hold ids of another practice; the route's name is.
+    """
+    known = g.get("known")
+    who = g.get("actor") or (known.actor if known else None)
+    if who is not None and request.endpoint and answer.status_code in {403, 404}:
+        with deps.unit_of_work(who) as uow:
+            uow.audit("access.refuse", practice_id=None, route=request.endpoint, status=answer.status_code)
+            uow.commit()
+    return answer

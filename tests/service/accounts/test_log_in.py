@@ -290,3 +290,23 @@ def test_racing_guesses_are_all_counted(ada, try_log_in):
         thread.join()
 
     assert len(refused) == 7
+
+
+class CountingHasher:
+    """Counts what it is asked; everything matches."""
+
+    def __init__(self):
+        self.asked = []
+
+    def matches(self, password, stored):
+        self.asked.append((password, stored))
+        return True
+
+
+def test_an_unknown_account_costs_a_hash_too(deps):
+    hasher = CountingHasher()
+
+    opened = flow.log_in(deps, hasher, sessions.Attempt(UNKNOWN, PASSWORD, "000000", "192.0.2.1"))
+
+    assert opened is None
+    assert hasher.asked == [(PASSWORD, None)]
