@@ -1,7 +1,9 @@
 """Builds the web application: the shell, then each room's blueprints. Nothing else."""
 
-from flask import Flask
-from flask_openapi3 import Info, OpenAPI
+from typing import Any, Protocol
+
+from flask import Blueprint, Flask
+from flask_openapi3 import APIBlueprint, Info, OpenAPI
 from pydantic import ValidationError
 
 from telesec import __version__
@@ -12,10 +14,27 @@ from telesec.practices import api as practices_api
 from telesec.web import access, assets, failures, headers, health, language, templating
 from telesec.web.failures import problem
 
-PAGES = ()
-DOORS = ()
-APIS = (practices_api, patients_api, callbacks_api)
-SECURITY = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "tsk_…"}}
+
+class Room(Protocol):
+    """A module that brings pages or doors."""
+
+    def blueprint(self, deps: Deps, /) -> Blueprint:
+        """Return its routes for one set of parts."""
+        ...
+
+
+class ApiRoom(Protocol):
+    """A module that brings a part of the JSON API."""
+
+    def blueprint(self, deps: Deps, /) -> APIBlueprint:
+        """Return its routes for one set of parts."""
+        ...
+
+
+PAGES: tuple[Room, ...] = ()
+DOORS: tuple[Room, ...] = ()
+APIS: tuple[ApiRoom, ...] = (practices_api, patients_api, callbacks_api)
+SECURITY: dict[str, Any] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "tsk_…"}}
 
 
 def create_app(deps: Deps) -> Flask:
@@ -42,10 +61,10 @@ def create_app(deps: Deps) -> Flask:
     language.install(app)
     assets.install(app)
     health.install(app, deps)
-    for room in (*PAGES, *DOORS):
-        app.register_blueprint(room.blueprint(deps))
-    for room in APIS:
-        app.register_api(room.blueprint(deps))
+    for pages in (*PAGES, *DOORS):
+        app.register_blueprint(pages.blueprint(deps))
+    for api in APIS:
+        app.register_api(api.blueprint(deps))
     access.check_marks(app.view_functions)
     return app
 

@@ -16,6 +16,7 @@ import pluggy
 from sqlalchemy.orm import Session
 
 from telesec.alerts.ports import Carrier, Channel, ChannelKind
+from telesec.audit import jobs as audit_jobs
 from telesec.audit import service as audit
 from telesec.foundation.access import Actor
 from telesec.foundation.clock import Clock, SystemClock
@@ -27,6 +28,7 @@ from telesec.foundation.language import say
 from telesec.foundation.live import LiveHub, LiveSender
 from telesec.foundation.unit_of_work import AuditNote, LiveEvent, MasterKeys, UnitOfWork, open_unit_of_work
 from telesec.hooks import PROJECT, Sector, TelesecSpec
+from telesec.scheduling import jobs as scheduling_jobs
 from telesec.scheduling.ports import CalendarAddress, CalendarConnector, CalendarGateway, Calendars
 from telesec.settings import Settings
 from telesec.triage.library import Library, load
@@ -40,7 +42,9 @@ BUILT_IN: tuple[str, ...] = (
     "telesec.integrations.twilio.plugin",
 )
 
-SWEEPS: Mapping[str, Sweep] = {sweep.name: sweep for room in () for sweep in room.SWEEPS}
+SWEEPS: Mapping[str, Sweep] = {
+    sweep.name: sweep for room in (audit_jobs, scheduling_jobs) for sweep in room.SWEEPS
+}
 
 
 @runtime_checkable

@@ -11,6 +11,7 @@ from functools import cached_property
 import click
 
 from telesec.app import create_app
+from telesec.audit.commands import group as audit
 from telesec.bootstrap import SWEEPS, Deps, build_deps, database_settings
 from telesec.foundation import logging, migrate
 from telesec.foundation.embedded_postgres import EmbeddedPostgres
@@ -115,7 +116,8 @@ def ensure_master_key(settings: Settings) -> None:
         click.echo(f"A master key was made: {path}. Without it no message can be read. Copy it apart.")
 
 
-cli.add_command(keys)
+for room_group in (audit, keys, practice):
+    cli.add_command(room_group)
 cli.add_command(practice)
 
 

@@ -4,9 +4,9 @@ Every route carries ``@requires(Permission.X)`` or ``@public("why")``; ``create_
 with a route that carries neither, and an architecture test walks the URL map.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from flask import g
 
@@ -61,7 +61,7 @@ def actor() -> Actor:
     return who
 
 
-def check_marks(view_functions: dict[str, Callable[..., object]]) -> None:
+def check_marks(view_functions: Mapping[str, Callable[..., Any]]) -> None:
     """Refuse to start with a view nobody marked.
 
     Raises:

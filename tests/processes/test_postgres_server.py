@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -39,8 +41,15 @@ def gone(pid, seconds=20):
 
 
 @pytest.fixture
-def embedded(tmp_path):
-    server = EmbeddedPostgres(tmp_path / "a folder with spaces")
+def folder():
+    """A folder outside pytest's own, which pytest closes to others while the server's user needs it."""
+    with tempfile.TemporaryDirectory(prefix="telesec-embedded-") as name:
+        yield Path(name) / "a folder with spaces"
+
+
+@pytest.fixture
+def embedded(folder):
+    server = EmbeddedPostgres(folder)
     server.start()
     yield server
     server.stop()
@@ -70,9 +79,9 @@ def test_it_recovers_after_kill_9_of_the_postmaster(embedded):
         assert connection.execute("select 1").fetchone() == (1,)
 
 
-def test_it_ends_with_its_supervisor_even_by_kill_9(tmp_path):
+def test_it_ends_with_its_supervisor_even_by_kill_9(folder):
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLD, str(folder)], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
     )
     postmaster = int(holder.stdout.readline())
 

@@ -1,0 +1,1 @@
+"""``telesec demo``: two practices with real calendars, people, simulated phones, web and worker."""
