@@ -109,7 +109,7 @@ def call(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> CallCard:
         raise NotFound
     previous = previous_calls(uow, practice_id, call_id)
     last = last_call_at(uow, practice_id, before=call_id)
-    situation = practices.situation(uow, practice_id, language=uow.actor.language, last_call_at=last)
+    situation = practices.situation(uow, practice_id, last_call_at=last)
     uow.audit("call.view", practice_id=practice_id, object_id=call_id, previous=len(previous))
     return CallCard(
         id=row.id,
@@ -144,6 +144,8 @@ def state_of(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> CallState:
 def my_open_calls(uow: UnitOfWork) -> tuple[QueueRow, ...]:
     """Return the actor's own open calls, oldest first: what a reloaded or second tab goes back to."""
     authorize(uow, Permission.SESSION_OWN, on=Facts(None))
+    if uow.actor.person_id is None:
+        return ()
     rows = uow.session.scalars(
         select(Call)
         .where(
@@ -203,6 +205,8 @@ def previous_calls(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> tuple[P
 def last_call_at(uow: UnitOfWork, practice_id: UUID, *, before: UUID | None = None) -> datetime | None:
     """Return when the actor last answered a call for a practice, the call ``before`` aside."""
     authorize(uow, Permission.CALL_READ, on=Facts(practice_id))
+    if uow.actor.person_id is None:
+        return None
     query = select(func.max(Call.answered_at)).where(
         Call.practice_id == practice_id, Call.secretary_id == uow.actor.person_id
     )

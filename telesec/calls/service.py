@@ -45,7 +45,7 @@ class Ring:
     """A call that rings at the carrier, before anybody answered; numbers in E.164."""
 
     practice_id: UUID
-    line_id: UUID
+    line_id: UUID | None
     provider_id: str
     from_number: str = field(default="", repr=False)
 

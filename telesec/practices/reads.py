@@ -167,14 +167,14 @@ def all_practice_ids(uow: UnitOfWork, *, after: UUID = FIRST) -> tuple[UUID, ...
 
 
 def situation(
-    uow: UnitOfWork, practice_id: UUID, *, language: str = "fr", last_call_at: datetime | None = None
+    uow: UnitOfWork, practice_id: UUID, *, language: str | None = None, last_call_at: datetime | None = None
 ) -> Situation:
     """Return the greeting and the instructions in force now.
 
     Args:
         uow: Carries the actor and the clock.
         practice_id: Whose.
-        language: Of the greeting; the practice's own language is used when there is none in it.
+        language: Of the caller; the practice's own when not said, or when no greeting is in it.
         last_call_at: The reader's last call for this practice; later wordings are marked new.
     """
     authorize(uow, Permission.PRACTICE_READ, on=Facts(practice_id))
@@ -186,7 +186,7 @@ def situation(
     cards = _instructions(uow, practice_id, last_call_at)
     current = tuple(card for card in cards if in_force(card, now))
     absent_now = tuple(a for a in away if now.all_absent or a.practitioner_id in now.absent)
-    return Situation(now, _greeting(uow, row, now, language), current, absent_now)
+    return Situation(now, _greeting(uow, row, now, language or row.language), current, absent_now)
 
 
 def instructions(uow: UnitOfWork, practice_id: UUID) -> tuple[InstructionCard, ...]:

@@ -188,8 +188,14 @@ def test_ring_twice_is_once(uow_as, cast, ringing):
 
 
 def test_find_call_knows_the_carriers_name_of_a_call(uow_as, cast, ringing):
+    other = "CA" + "2" * 32
+    with uow_as(system_actor(Purpose.RECEIVE_CALLS, cast.glycines)) as uow:
+        rang = calls.ring(uow, Ring(cast.glycines, None, other, BRUNO_PHONE))
+        uow.commit()
+
     with uow_as(system_actor(Purpose.RECEIVE_CALLS)) as uow:
         assert reads.find_call(uow, SID) == (cast.lilas, ringing)
+        assert reads.find_call(uow, other) == (cast.glycines, rang)
         assert reads.find_call(uow, "CA" + "1" * 32) is None
 
 

@@ -19,7 +19,7 @@ from telesec.practices.service import (
     WriteInstruction,
     founder,
 )
-from telesec.testing.cast import LILAS_LINE
+from telesec.testing.cast import GLYCINES_LINE, LILAS_LINE
 
 RPPS = "10000000009"
 
@@ -93,15 +93,37 @@ def test_add_line_refuses_a_number_of_another_practice(uow_as, cast):
 
 def test_find_line_routes_before_a_practice_is_known(uow_as, cast):
     with uow_as(system_actor(Purpose.RECEIVE_CALLS)) as uow:
-        found = reads.find_line(uow, LILAS_LINE)
+        found = [reads.find_line(uow, number) for number in (LILAS_LINE, GLYCINES_LINE)]
 
-    assert found is not None
-    assert found[0] == cast.lilas
+    assert [line[0] for line in found] == [cast.lilas, cast.glycines]
 
 
 def test_find_line_knows_no_foreign_number(uow_as, cast):
     with uow_as(system_actor(Purpose.RECEIVE_CALLS)) as uow:
         assert reads.find_line(uow, "+33199009999") is None
+
+
+def test_all_practice_ids_sees_every_practice(uow_as, cast):
+    with uow_as(system_actor(Purpose.SETUP)) as uow:
+        ids = reads.all_practice_ids(uow)
+        after = reads.all_practice_ids(uow, after=ids[0])
+
+    assert set(ids) == {cast.lilas, cast.glycines}
+    assert after == ids[1:]
+
+
+def test_all_practice_ids_refuses_a_secretary(uow_as, cast):
+    with uow_as(cast.ada) as uow, pytest.raises(Forbidden):
+        reads.all_practice_ids(uow)
+
+
+def test_greeting_speaks_the_callers_language_when_there_is_one(uow_as, cast):
+    with uow_as(cast.supervisor) as uow:
+        practices.set_greeting(uow, cast.lilas, "Bonjour.")
+        practices.set_greeting(uow, cast.lilas, "Hello.", language="en")
+        spoken = [reads.situation(uow, cast.lilas, language=one).greeting for one in (None, "en", "de")]
+
+    assert spoken == ["Bonjour.", "Hello.", "Bonjour."]
 
 
 def test_line_route_cannot_be_read_by_the_application(uow_as, cast):
