@@ -9,6 +9,9 @@ from pydantic import ValidationError
 from telesec import __version__
 from telesec.bootstrap import Deps
 from telesec.callbacks import api as callbacks_api
+from telesec.calls import api as calls_api
+from telesec.calls import doors as call_doors
+from telesec.messages import api as messages_api
 from telesec.patients import api as patients_api
 from telesec.practices import api as practices_api
 from telesec.web import access, assets, failures, headers, health, language, templating
@@ -32,8 +35,8 @@ class ApiRoom(Protocol):
 
 
 PAGES: tuple[Room, ...] = ()
-DOORS: tuple[Room, ...] = ()
-APIS: tuple[ApiRoom, ...] = (practices_api, patients_api, callbacks_api)
+DOORS: tuple[Room, ...] = (call_doors,)
+APIS: tuple[ApiRoom, ...] = (practices_api, patients_api, callbacks_api, calls_api, messages_api)
 SECURITY: dict[str, Any] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "tsk_…"}}
 
 
