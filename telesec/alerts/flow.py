@@ -27,32 +27,83 @@ from telesec.web.language import render
 log = structlog.get_logger(__name__)
 
 IN_FLIGHT = 64
-AT_ONCE = 100
 LOOK_AHEAD = 512
-"""Attempts looked at in one go: more than fly, so that those of other workers do not hide free ones."""
+"""Rows looked at in one go: more than fly, so that those of other workers do not hide free ones."""
 
-MAX_ROUNDS = 20
-BATCH_SECONDS = 0.05
+MOST_IN_A_RUN = 5000
+"""After so many attempts a run takes no new ones; the next run is a second away."""
+
+TICK_SECONDS = 0.05
 
 
 def deliver(deps: AlertsDeps) -> int:
     """Do everything that is due now; return how many alerts and attempts were worked on.
 
-    Idempotent: what another worker holds or has done is left alone. It goes round again while something
-    moved, because a stage whose attempts all failed makes the next one due at once.
+    Idempotent: what another worker holds or has done is left alone. While attempts are in flight it keeps
+    looking for due alerts and attempts, so that a slow provider holds up nobody else's.
     """
-    total = 0
-    for _ in range(MAX_ROUNDS):
-        worked = _advance_due(deps) + _send_due(deps)
-        total += worked
-        if not worked:
-            break
+    total = _advance_due(deps)
+    if _due(deps):
+        with closing(deps.database.direct()) as lease, ThreadPoolExecutor(IN_FLIGHT, "alerts-send") as pool:
+            total += _Sending(deps, lease, pool).run()
     return total
+
+
+class _Sending:
+    """The attempts one run has in flight.
+
+    Closing ``lease`` frees every advisory lock; a lock already held by this connection is granted again, so
+    what is in flight here is left out by its id.
+    """
+
+    def __init__(self, deps: AlertsDeps, lease: psycopg.Connection[Any], pool: ThreadPoolExecutor) -> None:
+        self._deps, self._lease, self._pool = deps, lease, pool
+        self._running: dict[Future[Result], UUID] = {}
+
+    def run(self) -> int:
+        """Take, send and settle until nothing is due and nothing flies; return how much was worked on."""
+        total = 0
+        while True:
+            taken = self._take() if total < MOST_IN_A_RUN else 0
+            if not taken and not self._running:
+                return total
+            self._settle()
+            total += taken + _advance_due(self._deps)
+
+    def _take(self) -> int:
+        room = IN_FLIGHT - len(self._running)
+        flying = set(self._running.values())
+        due = [pair for pair in _due(self._deps) if pair[1] not in flying] if room else []
+        held = _lock(self._lease, due, room) if due else []
+        for practice_id, ids in _by_practice(held).items():
+            for claim in _claim(self._deps, practice_id, ids):
+                self._running[self._pool.submit(_attempt, self._deps, claim)] = claim.delivery_id
+        _unlock(self._lease, {id_ for _, id_ in held} - set(self._running.values()))
+        return len(held)
+
+    def _settle(self) -> None:
+        done, _ = wait(self._running, timeout=TICK_SECONDS, return_when=ALL_COMPLETED)
+        results = defaultdict(list)
+        for future in done:
+            result = future.result()
+            results[result.practice_id].append(result)
+        for practice_id, batch in results.items():
+            with self._deps.unit_of_work(system_actor(Purpose.DELIVER_ALERTS, practice_id)) as uow:
+                attempts.settle(uow, practice_id, batch)
+                uow.commit()
+        _unlock(self._lease, {self._running.pop(future) for future in done})
+
+
+def _due(deps: AlertsDeps) -> list[tuple[UUID, UUID]]:
+    """Return due attempts, those of one practice together: each practice costs a transaction."""
+    with deps.unit_of_work(system_actor(Purpose.DELIVER_ALERTS)) as uow:
+        due = attempts.due_deliveries(uow, LOOK_AHEAD)
+    return [(practice_id, id_) for practice_id, ids in _by_practice(due).items() for id_ in ids]
 
 
 def _advance_due(deps: AlertsDeps) -> int:
     with deps.unit_of_work(system_actor(Purpose.DELIVER_ALERTS)) as uow:
-        due = escalation.due_alerts(uow, AT_ONCE)
+        due = escalation.due_alerts(uow, LOOK_AHEAD)
     return sum(_advance(deps, practice_id, ids) for practice_id, ids in _by_practice(due).items())
 
 
@@ -63,32 +114,23 @@ def _advance(deps: AlertsDeps, practice_id: UUID, alert_ids: Sequence[UUID]) -> 
     return moved
 
 
-def _send_due(deps: AlertsDeps) -> int:
-    with deps.unit_of_work(system_actor(Purpose.DELIVER_ALERTS)) as uow:
-        due = attempts.due_deliveries(uow, LOOK_AHEAD)
-    if not due:
-        return 0
-    with closing(deps.database.direct()) as lease:
-        held = _lock(lease, due)
-        claims = [
-            claim
-            for practice_id, ids in _by_practice(held).items()
-            for claim in _claim(deps, practice_id, ids)
-        ]
-        with ThreadPoolExecutor(IN_FLIGHT, "alerts-send") as pool:
-            _settle_as_they_end(deps, [pool.submit(_attempt, deps, claim) for claim in claims])
-    return len(held)
-
-
-def _lock(lease: psycopg.Connection[Any], due: Sequence[tuple[UUID, UUID]]) -> list[tuple[UUID, UUID]]:
-    """Return the attempts whose advisory lock this connection now holds; closing it frees them all."""
+def _lock(
+    lease: psycopg.Connection[Any], due: Sequence[tuple[UUID, UUID]], most: int
+) -> list[tuple[UUID, UUID]]:
+    """Return the attempts, at most so many, whose advisory lock this connection now holds."""
     rows = lease.execute(
         "select t.id from unnest(%s::uuid[], %s::bigint[]) as t(id, key) "
         "where pg_try_advisory_lock(t.key) limit %s",
-        ([id_ for _, id_ in due], [lock_key(id_) for _, id_ in due], IN_FLIGHT),
+        ([id_ for _, id_ in due], [lock_key(id_) for _, id_ in due], most),
     ).fetchall()
     free = {row[0] for row in rows}
     return [pair for pair in due if pair[1] in free]
+
+
+def _unlock(lease: psycopg.Connection[Any], delivery_ids: Iterable[UUID]) -> None:
+    keys = [lock_key(id_) for id_ in delivery_ids]
+    if keys:
+        lease.execute("select pg_advisory_unlock(key) from unnest(%s::bigint[]) as t(key)", (keys,))
 
 
 def lock_key(delivery_id: UUID) -> int:
@@ -101,21 +143,6 @@ def _claim(deps: AlertsDeps, practice_id: UUID, delivery_ids: Sequence[UUID]) ->
         claims = attempts.claim(uow, practice_id, delivery_ids)
         uow.commit()
     return claims
-
-
-def _settle_as_they_end(deps: AlertsDeps, running: Iterable[Future[Result]]) -> None:
-    """Write down results in small batches, so that a slow provider holds up nobody else's."""
-    waiting = set(running)
-    while waiting:
-        done, waiting = wait(waiting, timeout=BATCH_SECONDS, return_when=ALL_COMPLETED)
-        results = defaultdict(list)
-        for future in done:
-            result = future.result()
-            results[result.practice_id].append(result)
-        for practice_id, batch in results.items():
-            with deps.unit_of_work(system_actor(Purpose.DELIVER_ALERTS, practice_id)) as uow:
-                attempts.settle(uow, practice_id, batch)
-                uow.commit()
 
 
 def _attempt(deps: AlertsDeps, claim: Claim) -> Result:

@@ -42,6 +42,7 @@ class Fault(StrEnum):
     REFUSED = "refused"
     LOSE_REPLY = "lose_reply"
     DROP = "drop"
+    HANG = "hang"
     KILL_BEFORE_SEND = "kill_before_send"
     KILL_AFTER_SEND = "kill_after_send"
 
@@ -59,7 +60,8 @@ class FakeChannel:
         self.taken: list[Notice] = []
         self.look_ups: list[UUID] = []
         self._faults: list[Fault] = []
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
+        self._released = threading.Event()
 
     def fail(self, *faults: Fault) -> None:
         """Make the next sends fail, one fault each."""
@@ -72,8 +74,18 @@ class FakeChannel:
             fault = self._faults.pop(0) if self._faults else None
             if fault in {None, Fault.LOSE_REPLY, Fault.KILL_AFTER_SEND}:
                 self.taken.append(notice)
+                self._lock.notify_all()
         self._break(fault)
         return Receipt(f"fake-{notice.delivery_id}", DeliveryStatus.SENT)
+
+    def wait_until_taken(self, count: int, *, timeout: float = 10) -> None:
+        """Wait until so many notices were taken in all; fails after ``timeout`` seconds."""
+        with self._lock:
+            assert self._lock.wait_for(lambda: len(self.taken) >= count, timeout), f"{len(self.taken)} taken"
+
+    def release(self) -> None:
+        """Let every hanging send go; its outcome is unknown."""
+        self._released.set()
 
     def look_up(self, notice: Notice) -> Receipt | None:
         """Return the receipt of a notice that was taken."""
@@ -87,6 +99,9 @@ class FakeChannel:
             case Fault.DOWN | Fault.REFUSED:
                 permanent = fault is Fault.REFUSED
                 raise Unavailable("carrier_unavailable", say("The carrier refused."), permanent=permanent)
+            case Fault.HANG:
+                self._released.wait(30)
+                raise DeliveryOutcomeUnknown
             case Fault.LOSE_REPLY | Fault.DROP:
                 raise DeliveryOutcomeUnknown
             case Fault.KILL_BEFORE_SEND | Fault.KILL_AFTER_SEND:

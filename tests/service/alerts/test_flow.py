@@ -1,5 +1,7 @@
 """The sweep on real PostgreSQL: deliveries on a moved clock, faults, takeover."""
 
+import threading
+
 import pytest
 from sqlalchemy import select
 
@@ -294,3 +296,27 @@ def test_sweep_finds_the_alerts_of_two_practices(deps, cast, on_call):
     with deps.unit_of_work(cast.supervisor) as uow:
         moved = uow.session.scalars(select(Alert.id).where(Alert.stages_done > 0)).all()
     assert set(moved) == set(ids)
+
+
+def test_more_alerts_than_fly_at_once_all_leave_in_one_run(deps, cast, phones, on_call):
+    with deps.unit_of_work(cast.ada) as uow:
+        for _ in range(flow.IN_FLIGHT + 6):
+            alerts.raise_alert(uow, RaiseAlert(cast.lilas, AlertLevel.DOCTOR_NOW, [cast.dr_lune_id]))
+        uow.commit()
+
+    flow.deliver(deps)
+
+    assert len(phones.sms.taken) == flow.IN_FLIGHT + 6
+
+
+def test_provider_that_hangs_holds_up_nobody_else(deps, cast, phones, raised):
+    phones.sms.fail(Fault.HANG)
+    worker = threading.Thread(target=flow.deliver, args=(deps,))
+    worker.start()
+    raise_one(deps, cast, AlertLevel.CALL15_NOW)
+
+    phones.voice.wait_until_taken(1)
+    phones.sms.release()
+    worker.join()
+
+    phones["dr-lune"].expect_call()
