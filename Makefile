@@ -13,7 +13,7 @@ help: ## List these targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/.demo node_modules/.ready $(VENDOR)/.ready ## Start two practices, their calendars, phones, web and worker; Ctrl-C stops all
-	@$(PY) -m telesec demo
+	@$(PY) -m telesec demo $(if $(PORT),--port $(PORT))
 
 demo-reset: ## Forget everything the demo stored
 	@rm -rf var && echo "The demo's data is gone."

@@ -7,6 +7,10 @@ from flask_openapi3 import APIBlueprint, Info, OpenAPI
 from pydantic import ValidationError
 
 from telesec import __version__
+from telesec.accounts import loader
+from telesec.accounts import routes as accounts_routes
+from telesec.alerts import api as alerts_api
+from telesec.alerts import doors as alerts_doors
 from telesec.bootstrap import Deps
 from telesec.callbacks import api as callbacks_api
 from telesec.calls import api as calls_api
@@ -14,6 +18,8 @@ from telesec.calls import doors as call_doors
 from telesec.messages import api as messages_api
 from telesec.patients import api as patients_api
 from telesec.practices import api as practices_api
+from telesec.scheduling import api as scheduling_api
+from telesec.triage import api as triage_api
 from telesec.web import access, assets, failures, headers, health, language, templating
 from telesec.web.failures import problem
 
@@ -34,9 +40,18 @@ class ApiRoom(Protocol):
         ...
 
 
-PAGES: tuple[Room, ...] = ()
-DOORS: tuple[Room, ...] = (call_doors,)
-APIS: tuple[ApiRoom, ...] = (practices_api, patients_api, callbacks_api, calls_api, messages_api)
+PAGES: tuple[Room, ...] = (accounts_routes,)
+DOORS: tuple[Room, ...] = (alerts_doors, call_doors)
+APIS: tuple[ApiRoom, ...] = (
+    practices_api,
+    patients_api,
+    callbacks_api,
+    alerts_api,
+    triage_api,
+    scheduling_api,
+    messages_api,
+    calls_api,
+)
 SECURITY: dict[str, Any] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "tsk_…"}}
 
 
@@ -64,6 +79,7 @@ def create_app(deps: Deps) -> Flask:
     language.install(app)
     assets.install(app)
     health.install(app, deps)
+    loader.install(app, deps)
     for pages in (*PAGES, *DOORS):
         app.register_blueprint(pages.blueprint(deps))
     for api in APIS:

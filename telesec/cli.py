@@ -7,20 +7,26 @@ A command that needs the parts builds them when it first touches them, so ``tele
 import sys
 import time
 from functools import cached_property
+from pathlib import Path
 
 import click
 
+from telesec.accounts.commands import token, user
 from telesec.app import create_app
 from telesec.audit.commands import group as audit
 from telesec.bootstrap import SWEEPS, Deps, build_deps, database_settings
 from telesec.foundation import logging, migrate
 from telesec.foundation.embedded_postgres import EmbeddedPostgres
 from telesec.foundation.errors import TelesecError
+from telesec.foundation.provision import load_or_make_credentials, provision
 from telesec.practices.commands import practice
 from telesec.processes.supervisor import supervise, telesec_child
 from telesec.processes.web import run_web
 from telesec.processes.worker import run_worker, stop_event
+from telesec.scheduling.commands import calendar
 from telesec.settings import Settings, read_settings
+from telesec.testing.demo.commands import demo, demo_code
+from telesec.triage.commands import triage
 from telesec.vault import keyring
 from telesec.vault.commands import keys
 from telesec.web.language import render
@@ -108,6 +114,18 @@ def db_upgrade(lazy: LazyDeps, revision: str) -> None:
     click.echo(f"The schema is at {migrate.head()}.")
 
 
+@db.command("provision")
+@click.option("--admin-url", required=True, help="Address of a superuser of the server.")
+@click.option("--database", default="telesec", show_default=True)
+@click.option("--keys", "folder", type=click.Path(path_type=Path), required=True, help="Where passwords go.")
+def db_provision(admin_url: str, database: str, folder: Path) -> None:
+    """Make roles and database on a server of your own; safe to run again."""
+    credentials = load_or_make_credentials(folder)
+    provision(admin_url, database, credentials)
+    click.echo(f"Done. The passwords of telesec_app, telesec_migrate and telesec_backup are in {folder}.")
+    click.echo(f"Set TELESEC_CONTEXT_KEY_FILE={folder / 'context.key'} and TELESEC_DATABASE_URL_FILE.")
+
+
 def ensure_master_key(settings: Settings) -> None:
     """Make the master key on first start, when the operator named no file of their own."""
     path = settings.data_dir / "keys" / "master.key"
@@ -116,8 +134,8 @@ def ensure_master_key(settings: Settings) -> None:
         click.echo(f"A master key was made: {path}. Without it no message can be read. Copy it apart.")
 
 
-for room_group in (audit, keys, practice):
-    cli.add_command(room_group)
+for command in (audit, keys, practice, user, token, calendar, triage, demo, demo_code):
+    cli.add_command(command)
 cli.add_command(practice)
 
 

@@ -78,10 +78,24 @@ def telesec_child(name: str, *words: str, environ: Mapping[str, str] | None = No
     return Child(name, [sys.executable, "-m", "telesec", *words], {**os.environ, **(environ or {})})
 
 
-def supervise(children: Sequence[Child], stop: threading.Event, *, now: Callable[[], float]) -> None:
-    """Keep the children alive until ``stop`` is set, then end them in order."""
+def supervise(
+    children: Sequence[Child],
+    stop: threading.Event,
+    *,
+    now: Callable[[], float],
+    started: Callable[[], None] = lambda: None,
+) -> None:
+    """Keep the children alive until ``stop`` is set, then end them in order.
+
+    Args:
+        children: Started in this order.
+        stop: Set by a signal.
+        now: Seconds on a monotonic clock.
+        started: Called once after the first start.
+    """
     for child in children:
         child.start()
+    started()
     while not stop.wait(0.25):
         for child in children:
             child.revive(now())

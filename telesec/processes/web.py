@@ -3,6 +3,7 @@
 import os
 import signal
 from types import FrameType
+from typing import Any
 
 import structlog
 from flask import Flask
@@ -24,9 +25,7 @@ def run_web(app: Flask, settings: Settings) -> None:
         ident=None,
         asyncore_use_poll=True,
         channel_timeout=60,
-        trusted_proxy="*" if settings.trusted_proxies else None,
-        trusted_proxy_count=settings.trusted_proxies or None,
-        trusted_proxy_headers={"x-forwarded-proto", "x-forwarded-for"} if settings.trusted_proxies else None,
+        **_proxies(settings.trusted_proxies),
         clear_untrusted_proxy_headers=True,
     )
 
@@ -41,3 +40,14 @@ def run_web(app: Flask, settings: Settings) -> None:
     finally:
         server.close()
         log.info("web.stopped", pid=os.getpid())
+
+
+def _proxies(count: int) -> dict[str, Any]:
+    """Return waitress's words for how many reverse proxies stand before us; none by default."""
+    if not count:
+        return {}
+    return {
+        "trusted_proxy": "*",
+        "trusted_proxy_count": count,
+        "trusted_proxy_headers": {"x-forwarded-proto", "x-forwarded-for"},
+    }

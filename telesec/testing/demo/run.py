@@ -2,20 +2,22 @@
 
 import json
 import os
+import threading
 import time
-from contextlib import ExitStack
-from datetime import UTC, datetime
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import click
+import httpx
 
 from telesec.bootstrap import Deps, build_deps
 from telesec.foundation import logging, migrate
 from telesec.foundation.access import Purpose, system_actor
+from telesec.foundation.clock import SystemClock
 from telesec.foundation.database import Database
 from telesec.foundation.embedded_postgres import EmbeddedPostgres
-from telesec.processes.supervisor import Child, supervise, telesec_child
+from telesec.processes.supervisor import supervise, telesec_child
 from telesec.processes.worker import stop_event
 from telesec.scheduling import configuration
 from telesec.settings import Settings, read_settings
@@ -25,6 +27,8 @@ from telesec.testing.demo.seed import seed
 from telesec.testing.demo.servers import OutsideWorld
 from telesec.vault import keyring
 
+READY_TRIES = 300
+
 
 def run_demo(data_dir: Path, port: int) -> None:
     """Run the demo until SIGTERM or Ctrl-C; a second start finds its data again."""
@@ -33,7 +37,7 @@ def run_demo(data_dir: Path, port: int) -> None:
     public_url = f"http://localhost:{port}"
     with ExitStack() as stack:
         click.echo("Starting the calendars and the phones ...")
-        world = servers.start(data_dir / "demo", port, public_url, stack, _now())
+        world = servers.start(data_dir / "demo", port, public_url, stack, SystemClock().now())
         click.echo("Starting the database ...")
         embedded = EmbeddedPostgres(data_dir)
         stack.callback(embedded.stop)
@@ -49,17 +53,22 @@ def run_demo(data_dir: Path, port: int) -> None:
         children = [
             telesec_child(name, name, environ={**os.environ, **environ}) for name in ("web", "worker")
         ]
-        click.echo(_welcome(data_dir, began))
-        _watch(children, stop)
+        supervise(
+            children, stop, now=time.monotonic, started=lambda: _tell_when_ready(data_dir, port, began, stop)
+        )
+        click.echo("Stopped. Type make demo to find everything again, make demo-reset to forget it.")
 
 
-def _now() -> datetime:
-    return datetime.fromtimestamp(time.time(), UTC)
-
-
-def _watch(children: list[Child], stop: Any) -> None:
-    supervise(children, stop, now=time.monotonic)
-    click.echo("Stopped. Type make demo to find everything again, make demo-reset to forget it.")
+def _tell_when_ready(data_dir: Path, port: int, began: float, stop: threading.Event) -> None:
+    """Print the address once web and worker answer, so that the first click works."""
+    for _ in range(READY_TRIES):
+        with suppress(httpx.HTTPError):
+            if httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=2).status_code == httpx.codes.OK:
+                click.echo(_welcome(data_dir, began))
+                return
+        if stop.wait(0.2):
+            return
+    click.echo("The web or the worker is not ready yet; look at the lines above.")
 
 
 def _environ(data_dir: Path, port: int, public_url: str, world: OutsideWorld) -> dict[str, str]:

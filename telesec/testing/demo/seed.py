@@ -4,11 +4,12 @@ import base64
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import UUID
 
-from telesec.accounts import passwords
+from telesec.accounts import reads as people
 from telesec.accounts import service as accounts
+from telesec.accounts.passwords import PasswordHasher
 from telesec.accounts.service import AddMembership, CreatePerson, MakeToken
 from telesec.alerts import contacts
 from telesec.alerts.contacts import AddContact
@@ -25,7 +26,7 @@ from telesec.practices.rules import Applies, HoursOf, InstructionKind, Opening
 from telesec.practices.service import AddPractitioner, CreatePractice, WriteInstruction
 from telesec.scheduling import configuration
 from telesec.scheduling.configuration import CreateAppointmentType, CreateSchedule
-from telesec.scheduling.hours import Rule
+from telesec.scheduling.hours import OpeningRule as Rule
 from telesec.testing.demo.people import PATIENTS, PEOPLE, PRACTICES, DemoPerson, DemoPractice
 from telesec.testing.demo.servers import OutsideWorld
 from telesec.triage import service as triage
@@ -69,7 +70,7 @@ def _practice(deps: Deps, world: OutsideWorld, practice: DemoPractice) -> Seeded
     practice_id = new_id()
     with deps.unit_of_work(system_actor(Purpose.SETUP, practice_id)) as uow:
         practices.create_practice(uow, CreatePractice(practice_id, practice.name, sector=practice.sector))
-        people = {
+        ids = {
             person.key: practices.add_practitioner(
                 uow, AddPractitioner(practice_id, person.name, person.profession, person.rpps)
             )
@@ -90,15 +91,15 @@ def _practice(deps: Deps, world: OutsideWorld, practice: DemoPractice) -> Seeded
             person.key: configuration.create_schedule(
                 uow,
                 CreateSchedule(
-                    practice_id, people[person.key], world.address(practice.calendar, person),
+                    practice_id, ids[person.key], world.address(practice.calendar, person),
                     person.lanes, _bookable(),
                 ),
             )
             for person in practice.practitioners
         }  # fmt: skip
-        _contacts(uow, practice_id, practice, people)
+        _contacts(uow, practice_id, practice, ids)
         uow.commit()
-    return Seeded(practice_id, people, schedules)
+    return Seeded(practice_id, ids, schedules)
 
 
 def _hours(uow: UnitOfWork, practice_id: UUID) -> None:
@@ -109,7 +110,7 @@ def _hours(uow: UnitOfWork, practice_id: UUID) -> None:
 
 def _bookable() -> tuple[Rule, ...]:
     return tuple(
-        rule for day in WEEKDAYS for rule in (Rule(day, 9 * 60, 12 * 60), Rule(day, 14 * 60, 18 * 60))
+        rule for day in WEEKDAYS for rule in (Rule(day, time(9), time(12)), Rule(day, time(14), time(18)))
     )
 
 
@@ -125,20 +126,20 @@ def _types(uow: UnitOfWork, practice_id: UUID, practice: DemoPractice, sectors: 
         configuration.create_appointment_type(uow, CreateAppointmentType(practice_id, code, name, minutes))
 
 
-def _contacts(uow: UnitOfWork, practice_id: UUID, practice: DemoPractice, people: Mapping[str, UUID]) -> None:
+def _contacts(uow: UnitOfWork, practice_id: UUID, practice: DemoPractice, ids: Mapping[str, UUID]) -> None:
     for person in practice.practitioners:
         for channel in (ChannelKind.SMS, ChannelKind.VOICE):
             contacts.add_contact(
-                uow, AddContact(practice_id, people[person.key], channel, person.phone, verified=True)
+                uow, AddContact(practice_id, ids[person.key], channel, person.phone, verified=True)
             )
-    contacts.set_on_call(uow, practice_id, [people[person.key] for person in practice.practitioners])
+    contacts.set_on_call(uow, practice_id, [ids[person.key] for person in practice.practitioners])
 
 
 def _person(deps: Deps, person: DemoPerson, made: Mapping[str, Seeded]) -> dict[str, object]:
     """Make somebody who can log in at once; the demo is the only place where a password is made for them."""
     word, secret = secrets.token_urlsafe(12), secrets.token_bytes(20)
     own = [made[key] for key in person.practices]
-    word_hash = passwords.hash_password(word, memory_kib=deps.settings.password_memory_kib)
+    word_hash = PasswordHasher(deps.settings.password_memory_kib).hash(word)
     with deps.unit_of_work(system_actor(Purpose.SETUP, *(practice.id for practice in own))) as uow:
         person_id = accounts.create_person(uow, CreatePerson(person.email, person.name, person.role))
         for practice in own:
@@ -166,13 +167,13 @@ def _adopt(deps: Deps, made: Mapping[str, Seeded]) -> None:
         first = practice.practitioners[0].key
         person = next(person for person in PEOPLE if person.practitioner == first)
         with deps.unit_of_work(system_actor(Purpose.SETUP)) as uow:
-            person_id = accounts.person_id_of(uow, person.email)
+            card = people.person_by_email(uow, person.email)
         actor = Actor(
-            Role.PRACTITIONER, person_id, {seeded.id: Role.PRACTITIONER},
+            Role.PRACTITIONER, card.id if card else None, {seeded.id: Role.PRACTITIONER},
             {seeded.id: seeded.practitioners[first]},
         )  # fmt: skip
         with deps.unit_of_work(actor) as uow:
-            triage.adopt_reference_set(uow, seeded.id)
+            triage.adopt_reference_set(uow, deps.library, seeded.id)
             uow.commit()
 
 

@@ -59,6 +59,7 @@ def start(folder: Path, base_port: int, public_url: str, stack: ExitStack, now: 
     stack.enter_context(caldav)
     fhir = FhirServer(user=FHIR_USER, password=passwords["fhir"], data=folder / "fhir", port=base_port + 2)
     stack.enter_context(fhir)
+    (folder / "carrier").mkdir(mode=0o700, parents=True, exist_ok=True)
     carrier = CarrierServer(
         port=base_port + 3,
         state_dir=folder / "carrier",
@@ -68,8 +69,8 @@ def start(folder: Path, base_port: int, public_url: str, stack: ExitStack, now: 
     )
     carrier.listen_at(
         sms_url=f"{public_url}/hooks/twilio/sms",
-        voice_url=f"{public_url}/hooks/twilio/ring",
-        voice_status_url=f"{public_url}/hooks/twilio/ring-status",
+        voice_url=f"{public_url}/hooks/twilio/calls",
+        voice_status_url=f"{public_url}/hooks/twilio/calls",
     )
     stack.enter_context(carrier)
     _fill(caldav, fhir, now)
