@@ -15,6 +15,8 @@ from typing import Protocol, TypeVar, runtime_checkable
 import pluggy
 from sqlalchemy.orm import Session
 
+from telesec.accounts import jobs as accounts_jobs
+from telesec.alerts import jobs as alerts_jobs
 from telesec.alerts.ports import Carrier, Channel, ChannelKind
 from telesec.audit import jobs as audit_jobs
 from telesec.audit import service as audit
@@ -42,9 +44,8 @@ BUILT_IN: tuple[str, ...] = (
     "telesec.integrations.twilio.plugin",
 )
 
-SWEEPS: Mapping[str, Sweep] = {
-    sweep.name: sweep for room in (audit_jobs, scheduling_jobs) for sweep in room.SWEEPS
-}
+ROOMS_AT_WORK = (accounts_jobs, audit_jobs, alerts_jobs, scheduling_jobs)
+SWEEPS: Mapping[str, Sweep] = {sweep.name: sweep for room in ROOMS_AT_WORK for sweep in room.SWEEPS}
 
 
 @runtime_checkable

@@ -1,1 +1,1 @@
-"""The secretary's, the practitioner's and the supervisor's pages: composes reads of all rooms, owns no facts."""
+"""Pages of secretaries, practitioners and supervisors: composes reads of all rooms, owns no facts."""

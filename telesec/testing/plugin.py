@@ -93,5 +93,5 @@ def cast(deps: Deps) -> Cast:
 
 @pytest.fixture
 def uow_as(deps: Deps) -> Callable[[Actor], AbstractContextManager[UnitOfWork]]:
-    """What opens a unit of work: ``with uow_as(cast.ada) as uow``."""
+    """What opens a unit of work for an actor of the cast."""
     return deps.unit_of_work
