@@ -16,8 +16,9 @@ from sqlalchemy import select, text
 from telesec.alerts import replies, rules, words
 from telesec.alerts.models import Alert, ContactMethod, Delivery
 from telesec.alerts.replies import Reply
+from telesec.alerts.rows import locked
 from telesec.alerts.rules import AlertState
-from telesec.alerts.service import Acknowledge, acknowledge, locked
+from telesec.alerts.service import Acknowledge, acknowledge
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound
 from telesec.foundation.language import Sentence

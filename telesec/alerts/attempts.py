@@ -16,8 +16,8 @@ from sqlalchemy import func, select, text
 from telesec.alerts import contacts, rules
 from telesec.alerts.models import Alert, Delivery
 from telesec.alerts.ports import DeliveryReport
+from telesec.alerts.rows import SWEEP, TOPIC
 from telesec.alerts.rules import AlertState, ChannelKind, DeliveryStatus
-from telesec.alerts.service import SWEEP, TOPIC
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.unit_of_work import UnitOfWork
 

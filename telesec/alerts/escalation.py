@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text
 
 from telesec.alerts import contacts, rules
 from telesec.alerts.models import Alert, Delivery
+from telesec.alerts.rows import TOPIC, restart
 from telesec.alerts.rules import (
     DESK,
     AlertLevel,
@@ -21,7 +22,6 @@ from telesec.alerts.rules import (
     Progress,
     Reach,
 )
-from telesec.alerts.service import TOPIC, restart
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.ids import new_id
 from telesec.foundation.unit_of_work import UnitOfWork

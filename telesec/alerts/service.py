@@ -12,16 +12,15 @@ from sqlalchemy import select
 
 from telesec.alerts import contacts, rules
 from telesec.alerts.models import Alert
+from telesec.alerts.rows import TOPIC, facts_of, locked, restart, told
 from telesec.alerts.rules import AlertLevel, AlertState, Outcome
 from telesec.foundation.access import Facts, Permission, authorize
-from telesec.foundation.errors import NotFound, Refused
+from telesec.foundation.errors import Refused
 from telesec.foundation.ids import new_id
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.vault import service as vault
 
-SWEEP = "alerts.deliver"
-TOPIC = "alert"
 KIND = "alert"
 CLOSED_BY_SUPERVISOR = "closed_by_supervisor"
 
@@ -156,44 +155,6 @@ def close_alert(uow: UnitOfWork, command: CloseAlert) -> None:
     alert.reason_sealed = sealed["reason"]
     _close(uow, alert, CLOSED_BY_SUPERVISOR)
     uow.audit("alert.close", practice_id=alert.practice_id, object_id=alert.id)
-
-
-def locked(uow: UnitOfWork, alert_id: UUID) -> Alert:
-    """Return the alert under a row lock, as it is now.
-
-    Raises:
-        NotFound: No such alert in the actor's practices.
-    """
-    alert = uow.session.scalars(
-        select(Alert)
-        .where(Alert.practice_id.in_(uow.actor.practice_ids), Alert.id == alert_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if alert is None:
-        raise NotFound
-    return alert
-
-
-def facts_of(alert: Alert) -> Facts:
-    """Return what the permission check may know: whom the alert calls may take it."""
-    return Facts(alert.practice_id, state=alert.state, practitioner_ids=frozenset(alert.ladder))
-
-
-def restart(alert: Alert, progress: rules.Progress) -> None:
-    """Trigger an alert from a point of its policy; due now."""
-    alert.state = AlertState.TRIGGERED.value
-    alert.stages_done, alert.stage_due_at = progress.done, progress.stage_due_at
-    alert.from_position, alert.round_started_at = progress.from_position, progress.started_at
-    alert.next_step_at = progress.stage_due_at
-    alert.exhausted_at = alert.acknowledged_at = alert.acknowledged_by = alert.acknowledged_channel = None
-
-
-def told(uow: UnitOfWork, alert: Alert) -> None:
-    """Wake the sweep and the screens; both only hurry what they would do anyway."""
-    if alert.next_step_at is not None and alert.next_step_at <= uow.now():
-        uow.wake(SWEEP)
-    uow.publish(TOPIC, alert.practice_id, alert.id)
 
 
 def _refuse_unless_free(alert: Alert, who: UUID | None, outcome: Outcome | None) -> None:

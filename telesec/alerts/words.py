@@ -18,7 +18,9 @@ def text_message(count: int, code: str, public_url: str) -> Sentence:
     domain = urlsplit(public_url).hostname or ""
     if count == 1:
         return say(
-            "1 urgent message is waiting for you. Reply 1 %(code)s. %(domain)s", code=code, domain=domain
+            "1 urgent message is waiting for you. Reply 1 %(code)s. %(domain)s",
+            code=code,
+            domain=domain,
         )
     return say(
         "%(count)s urgent messages are waiting for you. Reply 1 %(code)s. %(domain)s",
