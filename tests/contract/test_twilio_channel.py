@@ -11,8 +11,10 @@ from telesec.foundation.addresses import AddressGuard, networks
 from telesec.foundation.errors import Unavailable
 from telesec.foundation.http_client import guarded_requests_session
 from telesec.foundation.ids import new_id
+from telesec.integrations.twilio.carrier import TwilioCarrier
 from telesec.integrations.twilio.gateway import Account, SmsChannel, VoiceChannel
 from telesec.testing.carrier import CarrierServer
+from telesec.testing.carrier.listener import Listener
 
 LUNE = "+33639980001"
 LOOPBACK = networks(["127.0.0.0/8"])
@@ -140,6 +142,23 @@ def test_look_up_does_not_take_another_number(carrier, sms):
     sms.send(notice(carrier, to="+33639980002"))
 
     assert sms.look_up(notice(carrier)) is None
+
+
+def test_look_up_does_not_take_what_another_of_our_numbers_sent(carrier, sms):
+    carrier.network.lines.append("+33199000002")
+    SmsChannel(account_of(carrier, from_number="+33199000002")).send(notice(carrier))
+
+    assert sms.look_up(notice(carrier)) is None
+
+
+def test_look_up_does_not_take_an_answer_to_an_sms(carrier, sms):
+    attempt = notice(carrier)
+    with Listener() as doors:
+        carrier.listen_at(sms_url=f"{doors.url}/sms")
+        doors.answers["/sms"] = TwilioCarrier("").text_back(attempt.text)
+        carrier.phone(LUNE).reply("?", to=carrier.from_number)
+
+    assert sms.look_up(attempt) is None
 
 
 def test_look_up_of_a_call_among_several_finds_none(carrier, voice):
