@@ -11,6 +11,7 @@ from telesec.foundation.addresses import AddressGuard, networks
 from telesec.foundation.errors import Unavailable
 from telesec.foundation.http_client import guarded_requests_session
 from telesec.foundation.ids import new_id
+from telesec.foundation.language import say
 from telesec.integrations.twilio.carrier import TwilioCarrier
 from telesec.integrations.twilio.gateway import Account, SmsChannel, VoiceChannel
 from telesec.testing.carrier import CarrierServer
@@ -223,6 +224,20 @@ def test_address_outside_the_allowed_networks_is_not_reached(carrier):
 
     assert not refused.value.permanent
     assert carrier.requests == []
+
+
+class Chatter:
+    """A session whose answer the guard refuses after the request left: too long, too slow, compressed."""
+
+    def request(self, *sent, **more):
+        raise Unavailable("response_refused", say("No."))
+
+
+def test_an_answer_the_guard_refuses_is_unknown(carrier):
+    sms = SmsChannel(account_of(carrier, session=Chatter))
+
+    with pytest.raises(DeliveryOutcomeUnknown):
+        sms.send(notice(carrier))
 
 
 def test_errors_carry_no_number(carrier, sms):

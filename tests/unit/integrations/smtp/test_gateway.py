@@ -292,6 +292,28 @@ def test_address_outside_the_allowed_networks_is_not_reached(post, port):
     assert post.verbs == []
 
 
+class PublicLoopback(AddressGuard):
+    """Judges loopback as if it were a public address: with TLS only."""
+
+    def permits(self, text: str, *, encrypted: bool = True) -> bool:
+        return encrypted
+
+
+def test_public_server_without_tls_gets_neither_login_nor_mail(post, port):
+    with pytest.raises(Unavailable):
+        channel(port, login="a:b@", guard=PublicLoopback()).send(notice())
+
+    assert post.verbs == ["EHLO"]
+
+
+def test_public_server_with_starttls_gets_the_mail(post, port, certificate):
+    post.tls = certificate.server
+
+    channel(port, guard=PublicLoopback(), tls=certificate.client).send(notice())
+
+    assert len(post.mails) == 1
+
+
 def test_word_that_is_no_address_is_permanent(post, port):
     with pytest.raises(Unavailable) as refused:
         channel(port).send(notice("lune@lilas.example\r\nRCPT TO:<x@y.example>"))
