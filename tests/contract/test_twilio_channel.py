@@ -229,7 +229,7 @@ def test_address_outside_the_allowed_networks_is_not_reached(carrier):
 class Chatter:
     """A session whose answer the guard refuses after the request left: too long, too slow, compressed."""
 
-    def request(self, *sent, **more):
+    def request(self, *_sent, **_more):
         raise Unavailable("response_refused", say("No."))
 
 
