@@ -6,7 +6,6 @@ from telesec.calls import reads, service
 from telesec.calls.ports import CallDeps
 from telesec.calls.schemas import CallIn, CallOut, CallPath, CloseIn
 from telesec.foundation.access import Permission
-from telesec.triage import service as triage
 from telesec.triage.schemas import StartTriageIn, TriageView, view_of
 from telesec.web.access import actor, requires
 
@@ -47,7 +46,7 @@ def blueprint(deps: CallDeps) -> APIBlueprint:
     def start_triage(path: CallPath, body: StartTriageIn) -> tuple[dict[str, object], int]:
         with deps.unit_of_work(actor()) as uow:
             practice_id = reads.practice_of(uow, path.id)
-            session = triage.start(uow, deps.library, body.command(practice_id, path.id))
+            session = service.start_triage(uow, deps.library, body.command(practice_id, path.id))
             uow.commit()
         return view_of(session, actor().language).model_dump(mode="json"), 201
 

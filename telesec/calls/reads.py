@@ -12,7 +12,15 @@ from uuid import UUID
 from sqlalchemy import func, or_, select, text
 
 from telesec.calls.models import Call, Draft
-from telesec.calls.rules import CallState, DraftKind, Outcome, Source, seconds_waited, state
+from telesec.calls.rules import (
+    REPEAT_WITHIN,
+    CallState,
+    DraftKind,
+    Outcome,
+    Source,
+    seconds_waited,
+    state,
+)
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound
 from telesec.foundation.paging import across_practices, bounded
@@ -200,6 +208,26 @@ def previous_calls(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> tuple[P
         PreviousCall(row.id, row.opened_at, Outcome(row.outcome) if row.outcome else None, row.patient_id)
         for row in rows
     )
+
+
+def earlier_calls_about(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> int:
+    """Return how many calls about the same patient came in the 72 hours before; 0 without a patient."""
+    authorize(uow, Permission.CALL_READ, on=Facts(practice_id))
+    this = uow.session.get(Call, (practice_id, call_id))
+    if this is None:
+        raise NotFound
+    if this.patient_id is None:
+        return 0
+    since = this.opened_at - REPEAT_WITHIN
+    counted = uow.session.scalar(
+        select(func.count()).where(
+            Call.practice_id == practice_id,
+            Call.patient_id == this.patient_id,
+            Call.id != call_id,
+            Call.opened_at.between(since, this.opened_at),
+        )
+    )
+    return counted or 0
 
 
 def last_call_at(uow: UnitOfWork, practice_id: UUID, *, before: UUID | None = None) -> datetime | None:

@@ -4,7 +4,7 @@ Whatever the browser does, the call stays a row: open until a human closes it wi
 hangs up before anybody answered gets a callback card in the same transaction.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from telesec.callbacks import service as callbacks
 from telesec.callbacks.service import OpenCallback
 from telesec.calls.models import Call, Draft
-from telesec.calls.reads import DRAFT, KIND, opened_number
+from telesec.calls.reads import DRAFT, KIND, earlier_calls_about, opened_number
 from telesec.calls.rules import MAX_DRAFT, MISSED_CALL_PROMISE, CallState, DraftKind, Outcome, Source, state
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound, Refused, Stale
@@ -27,6 +27,10 @@ from telesec.practices import reads as practices
 from telesec.practices.models import Line, Practice
 from telesec.practices.numbers import to_e164
 from telesec.scheduling import service as scheduling
+from telesec.triage import service as triage
+from telesec.triage.library import Library
+from telesec.triage.reads import SessionView
+from telesec.triage.service import StartTriage
 from telesec.vault import service as vault
 
 
@@ -167,6 +171,25 @@ def link_patient(uow: UnitOfWork, practice_id: UUID, call_id: UUID, patient_id: 
     uow.session.flush()
     uow.audit("call.patient", practice_id=practice_id, object_id=call_id)
     uow.publish("call", practice_id, call_id)
+
+
+def start_triage(uow: UnitOfWork, library: Library, command: StartTriage) -> SessionView:
+    """Start a triage in a call; a second call about the same patient within 72 hours raises it one level.
+
+    What the caller says of an earlier call goes further (``not_better``); our own count only raises, for the
+    earlier call may have been about something else.
+
+    Raises:
+        NotFound: No such call here.
+        Refused: As ``triage.start``.
+    """
+    authorize(uow, Permission.TRIAGE_RUN, on=Facts(command.practice_id))
+    if command.call_id is None:
+        raise NotFound
+    patient = command.patient
+    if not patient.repeat_72h and earlier_calls_about(uow, command.practice_id, command.call_id):
+        patient = replace(patient, repeat_72h=True, not_better=False)
+    return triage.start(uow, library, replace(command, patient=patient))
 
 
 def save_draft(uow: UnitOfWork, command: SaveDraft) -> Saved:

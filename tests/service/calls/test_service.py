@@ -23,7 +23,11 @@ from telesec.practices import reads as practice_reads
 from telesec.practices import service as practices
 from telesec.practices.service import WriteInstruction
 from telesec.testing.cast import BRUNO_PHONE, GLYCINES_LINE, LILAS_LINE
+from telesec.triage import service as triage
+from telesec.triage.patient import PatientFacts
+from telesec.triage.service import StartTriage
 
+RENEWAL = "ordonnance_medicament"
 SID = "CA" + "0" * 32
 
 
@@ -276,6 +280,43 @@ def test_link_patient_lets_the_number_find_them(uow_as, cast, call_id, zoe_id):
         found = patient_reads.search(uow, SearchPatients(cast.lilas, phone=BRUNO_PHONE))
         assert [card.id for card in found] == [zoe_id]
         assert reads.call(uow, cast.lilas, call_id).patient_id == zoe_id
+
+
+def test_earlier_calls_about_counts_72_hours(uow_as, cast, clock, zoe_id):
+    for days in (0, 2, 2):
+        clock.advance(days=days)
+        with uow_as(cast.ada) as uow:
+            _, latest = calls.open_call(uow, OpenCall(cast.lilas))
+            calls.link_patient(uow, cast.lilas, latest, zoe_id)
+            uow.commit()
+
+    with uow_as(cast.ada) as uow:
+        assert reads.earlier_calls_about(uow, cast.lilas, latest) == 1
+
+
+def test_earlier_calls_about_nobody_is_none(uow_as, cast, call_id):
+    with uow_as(cast.ada) as uow:
+        assert reads.earlier_calls_about(uow, cast.lilas, call_id) == 0
+
+
+def test_start_triage_raises_a_repeat_call(deps, uow_as, cast, clock, zoe_id):
+    with uow_as(cast.dr_lune) as uow:
+        triage.adopt_reference_set(uow, deps.library, cast.lilas)
+        uow.commit()
+
+    def level():
+        with uow_as(cast.ada) as uow:
+            _, opened = calls.open_call(uow, OpenCall(cast.lilas))
+            calls.link_patient(uow, cast.lilas, opened, zoe_id)
+            told = StartTriage(cast.lilas, PatientFacts(age_months=600), RENEWAL, call_id=opened)
+            session = calls.start_triage(uow, deps.library, told)
+            uow.commit()
+        return session.level.urgency
+
+    first = level()
+    clock.advance(hours=1)
+
+    assert level() > first
 
 
 def test_save_draft_is_there_after_a_crash(uow_as, cast, call_id):
