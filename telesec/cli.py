@@ -16,6 +16,7 @@ from telesec.app import create_app
 from telesec.audit.commands import group as audit
 from telesec.bootstrap import SWEEPS, Deps, build_deps, database_settings
 from telesec.foundation import logging, migrate
+from telesec.foundation.access import Purpose, system_actor
 from telesec.foundation.embedded_postgres import EmbeddedPostgres
 from telesec.foundation.errors import TelesecError
 from telesec.foundation.provision import load_or_make_credentials, provision
@@ -27,7 +28,7 @@ from telesec.scheduling.commands import calendar
 from telesec.settings import Settings, read_settings
 from telesec.testing.demo.commands import demo, demo_code
 from telesec.triage.commands import triage
-from telesec.vault import keyring
+from telesec.vault import installation, keyring
 from telesec.vault.commands import keys
 from telesec.web.language import render
 
@@ -46,7 +47,15 @@ class LazyDeps:
     def _deps(self) -> Deps:
         url, _key = database_settings(self.settings)
         migrate.check(url)
-        return build_deps(self.settings)
+        deps = build_deps(self.settings)
+        try:
+            with deps.unit_of_work(system_actor(Purpose.SETUP)) as uow:
+                installation.check_canary(uow)
+                uow.commit()
+        except TelesecError:
+            deps.close()
+            raise
+        return deps
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._deps, name)
