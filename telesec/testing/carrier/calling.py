@@ -249,6 +249,8 @@ class CallRun:
         with self._network.change():
             self._call.status, self._call.end_at = status, self._network.clock.now()
         self._report("completed", status)
+        with self._network.change():
+            self._call.told = True
 
     def _report(self, event: str, status: str) -> None:
         call = self._call

@@ -66,8 +66,8 @@ class _Views:
         with network.condition:
             live = network.live_call(number)
         events = list(reversed(network.events_of(number)))[:SHOWN]
-        shown = {"number": number, "call": live, "events": events, "keypad": KEYPAD, "problem": problem}
-        shown["renews"] = not (live and live.recording)
+        shown: dict[str, object] = {"number": number, "call": live, "events": events, "keypad": KEYPAD}
+        shown |= {"problem": problem, "renews": not (live and live.recording)}
         return show("phone.html", status, **shown)
 
     def _ring(self, status: int = 200, problem: str = "") -> Response:

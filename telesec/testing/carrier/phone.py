@@ -129,6 +129,12 @@ class Phone:
         self._expect(reached, f"a call that is {status}", timeout)
         return mine[-1]
 
+    def expect_end(self, status: str = "completed", *, timeout: float = TIMEOUT) -> PhoneCall:
+        """Return this phone's newest call once it ended so *and* telesec has been told."""
+        call = self.expect_status(status, timeout=timeout)
+        self._expect(lambda: call.told, "a call whose end was reported", timeout)
+        return call
+
     def _is(self, state: str) -> bool:
         call = self._network.live_call(self.number)
         return bool(call and getattr(call, state))

@@ -97,6 +97,7 @@ class PhoneCall:
         recording: Whether a ``<Record>`` listens; ``voice`` is what the caller said into it.
         ended_by: ``person`` or ``api`` once somebody ended it.
         redirect: (kind, value) of a new document posted to the call: ``Twiml`` or ``Url``.
+        told: Whether the end was reported, if anybody listens.
         heard: Whether a test or a person has seen it ring.
     """
 
@@ -128,6 +129,7 @@ class PhoneCall:
     ended_by: str = ""
     redirect: tuple[str, str] | None = None
     sequence: int = 0
+    told: bool = False
     heard: bool = False
 
     @property
