@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from telesec.accounts.commands import token, user
+from telesec.alerts.commands import alert
 from telesec.app import create_app
 from telesec.audit.commands import group as audit
 from telesec.bootstrap import SWEEPS, Deps, build_deps, database_settings
@@ -143,7 +144,7 @@ def ensure_master_key(settings: Settings) -> None:
         click.echo(f"A master key was made: {path}. Without it no message can be read. Copy it apart.")
 
 
-for command in (audit, keys, practice, user, token, calendar, triage, demo, demo_code):
+for command in (alert, audit, keys, practice, user, token, calendar, triage, demo, demo_code):
     cli.add_command(command)
 cli.add_command(practice)
 

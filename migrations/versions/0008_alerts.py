@@ -151,6 +151,10 @@ def _alert() -> None:
         sa.CheckConstraint(
             "state <> 'closed' OR next_step_at IS NULL", name=op.f("ck_alert_closed_is_quiet")
         ),
+        sa.CheckConstraint(
+            "state = 'closed' OR next_step_at IS NOT NULL OR exhausted_at IS NOT NULL",
+            name=op.f("ck_alert_never_silent"),
+        ),
         sa.CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name=op.f("ck_alert_closed_at")),
         sa.CheckConstraint(
             "state <> 'acknowledged' OR acknowledged_at IS NOT NULL", name=op.f("ck_alert_acknowledged_at")

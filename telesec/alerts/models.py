@@ -82,6 +82,9 @@ class Alert(Base):
             name="outcome",
         ),
         CheckConstraint("state <> 'closed' OR next_step_at IS NULL", name="closed_is_quiet"),
+        CheckConstraint(
+            "state = 'closed' OR next_step_at IS NOT NULL OR exhausted_at IS NOT NULL", name="never_silent"
+        ),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_at"),
         CheckConstraint("state <> 'acknowledged' OR acknowledged_at IS NOT NULL", name="acknowledged_at"),
         CheckConstraint("code ~ '^[0-9]{2}$'", name="code"),

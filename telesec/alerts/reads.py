@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from telesec.alerts import contacts, rules
-from telesec.alerts.models import Alert, Delivery
+from telesec.alerts.models import Alert, ContactMethod, Delivery
 from telesec.alerts.replies import mask
 from telesec.alerts.rules import AlertLevel, AlertState, ChannelKind
 from telesec.foundation.access import Facts, Permission, authorize
@@ -22,6 +22,7 @@ from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices.reads import served_by
 
 MOST_DELIVERIES = 200
+MOST_CONTACTS = 200
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,17 @@ class Rung:
     position: int
     practitioner_id: UUID
     channels: tuple[ChannelKind, ...]
+
+
+@dataclass(frozen=True)
+class ContactCard:
+    """One way to reach a practitioner; not used before ``verified_at``."""
+
+    id: UUID
+    practitioner_id: UUID
+    channel: ChannelKind
+    to_masked: str
+    verified_at: datetime | None
 
 
 def alert(uow: UnitOfWork, alert_id: UUID) -> AlertDetail:
@@ -185,6 +197,24 @@ def who_now(uow: UnitOfWork, practice_id: UUID, practitioner_ids: Sequence[UUID]
     ways = contacts.usable(uow, practice_id, people)
     return tuple(
         Rung(position, person, tuple(sorted(ways.get(person, ())))) for position, person in enumerate(people)
+    )
+
+
+def contact_cards(uow: UnitOfWork, practice_id: UUID) -> tuple[ContactCard, ...]:
+    """Return how a practice's practitioners are reached, addresses masked, in the order they are used."""
+    authorize(uow, Permission.ALERT_READ, on=Facts(practice_id))
+    rows = uow.session.scalars(
+        select(ContactMethod)
+        .where(ContactMethod.practice_id == practice_id)
+        .order_by(
+            ContactMethod.practitioner_id, ContactMethod.channel, ContactMethod.position, ContactMethod.id
+        )
+        .limit(MOST_CONTACTS)
+    ).all()
+    to = contacts.addresses(uow, practice_id, [row.id for row in rows])
+    return tuple(
+        ContactCard(row.id, row.practitioner_id, ChannelKind(row.channel), mask(to[row.id]), row.verified_at)
+        for row in rows
     )
 
 

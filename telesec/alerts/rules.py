@@ -172,9 +172,9 @@ def order_ladder(named: Iterable[UUID], on_call: Iterable[UUID]) -> tuple[UUID, 
 def policy(level: AlertLevel, people: int) -> tuple[Stage, ...]:
     """Return the built-in policy of a level for a ladder of ``people``; its last stage is the desk.
 
-    Vital: voice at once, the next person each 60 s in parallel, the supervisor at 180 s. Urgent: SMS
-    and push at once, voice at 60 s, the next person each 180 s by SMS and voice together, the
-    supervisor at 600 s.
+    Vital: voice at once (an SMS to who has no voice line), the next person each 60 s in parallel, the
+    supervisor at 180 s. Urgent: SMS and push at once, voice at 60 s, the next person each 180 s by SMS
+    and voice together, the supervisor at 600 s.
     """
     vital = level is AlertLevel.CALL15_NOW
     first, gap, desk = (0, 60, 180) if vital else (60, 180, 600)
@@ -213,6 +213,7 @@ def advance(level: AlertLevel, progress: Progress, reach: Reach, now: datetime) 
     done, due = progress.done, progress.stage_due_at
     while due is not None and due <= now and done < len(stages):
         found = _plan(done, stages[done], progress.from_position, reach)
+        found += _instead(level, found, reach)
         planned += found
         done += 1
         reached = any(item.reachable for item in found)
@@ -235,6 +236,15 @@ def _plan(number: int, stage: Stage, from_position: int, reach: Reach) -> list[P
         for step in stage.steps
         if step.channel is None or step.position >= from_position
     ]
+
+
+def _instead(level: AlertLevel, planned: list[Planned], reach: Reach) -> list[Planned]:
+    """Return the SMS that stand in for vital calls to people who have no voice line."""
+    if level is not AlertLevel.CALL15_NOW:
+        return []
+    mute = [item for item in planned if item.step.channel is ChannelKind.VOICE and not item.reachable]
+    steps = [(item.stage, Step(ChannelKind.SMS, item.step.position)) for item in mute]
+    return [Planned(stage, step, reachable=True) for stage, step in steps if reach.has(step)]
 
 
 def _next_due(stages: tuple[Stage, ...], done: int, due: datetime, *, reached: bool) -> datetime | None:

@@ -127,3 +127,11 @@ def test_detail_tells_what_was_tried_in_order(deps, cast, clock, on_call):
 def test_lists_of_nothing_are_empty(deps, cast, read):
     with deps.unit_of_work(cast.supervisor) as uow:
         assert read(uow).items == ()
+
+
+def test_contacts_are_shown_masked(deps, cast, on_call):
+    with deps.unit_of_work(cast.supervisor) as uow:
+        cards = reads.contact_cards(uow, cast.lilas)
+
+    assert {card.to_masked for card in cards} == {"+33 •••• 01", "+33 •••• 02"}
+    assert all(card.verified_at for card in cards)

@@ -91,6 +91,12 @@ def test_stage_that_reaches_nobody_costs_no_time():
     assert (0, Step(VOICE, 0), True) in trace
 
 
+def test_vital_alert_goes_by_sms_to_who_has_no_voice_line():
+    step = rules.advance(AlertLevel.CALL15_NOW, rules.start(NOON), reach(frozenset({SMS})), NOON)
+
+    assert [(item.step, item.reachable) for item in step.planned] == [(Step(VOICE), False), (Step(SMS), True)]
+
+
 def test_no_person_at_all_lands_on_the_desk_at_once():
     step = rules.advance(AlertLevel.DOCTOR_NOW, rules.start(NOON), reach(), NOON)
 
@@ -205,7 +211,7 @@ def test_every_reachable_person_of_the_ladder_is_tried_before_the_desk(level, ch
     gap = 60 if level is AlertLevel.CALL15_NOW else 180
     limit = 180 if level is AlertLevel.CALL15_NOW else 600
     tried = {step.position for _, step, reachable in trace if step.channel and reachable}
-    wanted = {VOICE} if level is AlertLevel.CALL15_NOW else {SMS, VOICE, PUSH}
+    wanted = {SMS, VOICE} if level is AlertLevel.CALL15_NOW else {SMS, VOICE, PUSH}
     assert tried == {n for n, has in enumerate(used) if has & wanted and n * gap < limit}
 
 
