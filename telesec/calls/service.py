@@ -193,7 +193,7 @@ def start_triage(uow: UnitOfWork, library: Library, command: StartTriage) -> Ses
 
 
 def save_draft(uow: UnitOfWork, command: SaveDraft) -> Saved:
-    """Seal and keep what is being typed; one row, no audit entry.
+    """Seal and keep what is being typed; one row, no audit entry. Typing keeps the call's held slots.
 
     Raises:
         Stale: Another tab saved since ``seen``; nothing is overwritten.
@@ -203,6 +203,7 @@ def save_draft(uow: UnitOfWork, command: SaveDraft) -> Saved:
     if len(command.text) > MAX_DRAFT:
         raise Refused("text_too_long", say("Write at most %(most)s characters.", most=MAX_DRAFT), status=422)
     _open_one(uow, command.practice_id, command.call_id)
+    scheduling.touch_holds(uow, command.practice_id, command.call_id)
     key = (command.practice_id, command.call_id, command.kind.value)
     row = uow.session.get(Draft, key, populate_existing=True)
     if (row.sealed_version if row else 0) != command.seen:
