@@ -106,13 +106,15 @@ def _matters(book: Rulebook, case: Case, item: Item, best: Reckoning) -> bool:
 
 
 def _reach(book: Rulebook, case: Case, item: Item) -> Level:
-    """Return the most urgent level a yes, an "unknown" or a refusal could lead to, all ways together."""
+    """Return the most urgent level a yes, an "unknown" or a refusal could lead to, all ways together.
+
+    It may also undo a lowering; that leads back to the default, which a static check keeps no more urgent
+    than any red flag or raising question.
+    """
     question = item.question
     reach = [question.level]
     if question.effect is Effect.FLAG:
         reach.append(Level.DOCTOR_NOW)  # a refusal, or the third unknown
-    if any(other.effect is Effect.LOWER for other in item.protocol.deciding):
-        reach.append(item.protocol.default)  # it undoes a lowering
     reach.extend(
         Level.CALL15_NOW if code in book.protocols else Level.DOCTOR_NOW for code in question.also_open
     )

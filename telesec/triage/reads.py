@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound
 from telesec.foundation.language import Sentence, say
@@ -15,10 +13,9 @@ from telesec.practices import reads as practices
 from telesec.triage.engine import Disposition, next_step
 from telesec.triage.levels import Level, deadline_seconds
 from telesec.triage.library import Library
-from telesec.triage.models import TriageSession
 from telesec.triage.patient import Voice
 from telesec.triage.protocol import Given, Protocol, Question, State, Text
-from telesec.triage.records import CHANGED, Record, fits, found, opened, standing
+from telesec.triage.records import CHANGED, Record, fits, found, latest_row, opened, standing
 
 MOST_SESSIONS = 20
 
@@ -107,12 +104,7 @@ def session(uow: UnitOfWork, library: Library, session_id: UUID) -> SessionView:
 def latest_of_call(uow: UnitOfWork, library: Library, practice_id: UUID, call_id: UUID) -> SessionView | None:
     """Return the newest session of a call, for a desk that reloads; None when there is none."""
     authorize(uow, Permission.TRIAGE_RUN, on=Facts(practice_id))
-    row = uow.session.scalar(
-        select(TriageSession)
-        .where(TriageSession.practice_id == practice_id, TriageSession.call_id == call_id)
-        .order_by(TriageSession.started_at.desc(), TriageSession.id.desc())
-        .limit(1)
-    )
+    row = latest_row(uow, practice_id, call_id)
     if row is None:
         return None
     uow.audit("triage.read", practice_id=practice_id, object_id=row.id)

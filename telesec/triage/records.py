@@ -130,6 +130,16 @@ def found(uow: UnitOfWork, session_id: UUID, *, lock: bool = False) -> TriageSes
     return row
 
 
+def latest_row(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> TriageSession | None:
+    """Return the newest session of a call, or None."""
+    return uow.session.scalar(
+        select(TriageSession)
+        .where(TriageSession.practice_id == practice_id, TriageSession.call_id == call_id)
+        .order_by(TriageSession.started_at.desc(), TriageSession.id.desc())
+        .limit(1)
+    )
+
+
 def opened(uow: UnitOfWork, row: TriageSession) -> Record:
     """Open a session and its answers: two queries beside the row's."""
     sealed = vault.open(uow, row.practice_id, SESSION, row.id, row.sealed_version, content=row.content_sealed)

@@ -30,6 +30,7 @@ from telesec.triage.records import (
     add_answer,
     fits,
     found,
+    latest_row,
     opened,
     standing,
     store,
@@ -74,7 +75,8 @@ class RaiseLevel:
 def start(uow: UnitOfWork, library: Library, command: StartTriage) -> SessionView:
     """Start a triage and return its first question, or its disposition when the words alone decide.
 
-    Ambiguous words start the most urgent protocol they may mean and list the others.
+    Ambiguous words start the most urgent protocol they may mean and list the others; choosing another of them
+    in the same call, for the same person, keeps the answers given to the universal screen.
 
     Raises:
         Refused: Neither words nor protocol, an unknown protocol, or one not for this person (422).
@@ -91,13 +93,29 @@ def start(uow: UnitOfWork, library: Library, command: StartTriage) -> SessionVie
         started_by=uow.actor.person_id,
         started_at=uow.now(),
     )
-    record = _settled(uow, library, Record(row, content))
+    record = Record(row, content)
     store(uow, record)
+    carried = _carried(uow, library, command, content)
     uow.session.add(row)
     uow.session.flush()
-    uow.audit("triage.start", practice_id=row.practice_id, object_id=row.id)
-    _tell(uow, record)
-    return reads.view(uow, library, record)
+    for question, given in carried:
+        record = add_answer(uow, record, question, given)
+    return _advanced(uow, library, record, "start")
+
+
+def _carried(
+    uow: UnitOfWork, library: Library, command: StartTriage, content: Content
+) -> tuple[tuple[str, Given], ...]:
+    """Return the screen's answers of the session in which this protocol was one of the choices."""
+    row = latest_row(uow, command.practice_id, command.call_id) if command.call_id else None
+    if row is None or row.closed_at is not None:
+        return ()
+    before = opened(uow, row)
+    chosen = command.protocol in before.content.candidates
+    if not chosen or before.content.facts != content.facts or not fits(library, before.content):
+        return ()
+    screen = f"{library.book.screen.code}."
+    return tuple(answer for answer in before.answers if answer[0].startswith(screen))
 
 
 def _placed(uow: UnitOfWork, command: StartTriage) -> PatientFacts:

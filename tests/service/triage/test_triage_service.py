@@ -1,5 +1,6 @@
 """Triage sessions on a real database: adopted or not, answers, raising, closing, tenants, sealing."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -320,6 +321,52 @@ def test_a_call_finds_its_newest_session(adopted, start, deps, cast, uow_as, clo
 
     assert found.id == second.id
     assert nothing is None
+
+
+@pytest.fixture
+def stomach(start, run):
+    """A call in which "mal à l'estomac" may mean two things; the screen is half answered."""
+    call_id = new_id()
+    view = start(words="mal à l'estomac", call_id=call_id)
+    for _ in range(3):
+        view = run(service.answer, AnswerQuestion(view.id, view.question.id, NO))
+    return view
+
+
+def test_choosing_a_candidate_keeps_the_screen(adopted, stomach, start):
+    view = start("douleur_abdominale", call_id=stomach.call_id)
+
+    assert view.answers == stomach.answers
+    assert view.question.id == "tronc_commun.saigne_beaucoup"
+
+
+def test_another_person_or_protocol_of_the_call_is_screened_anew(adopted, stomach, start):
+    somebody = replace(ZOE, age_months=30 * 12)
+
+    assert start("douleur_abdominale", call_id=stomach.call_id, patient=somebody).answers == ()
+    assert start("signes_avc", call_id=stomach.call_id).answers == ()
+    assert start("douleur_abdominale").answers == ()
+
+
+def test_two_tabs_store_one_answer(adopted, start, deps, cast):
+    view = start(CHEST)
+
+    def tab(given):
+        with deps.unit_of_work(cast.ada) as uow:
+            try:
+                service.answer(uow, deps.library, AnswerQuestion(view.id, view.question.id, given))
+                uow.commit()
+            except Refused as refused:
+                return refused.code
+            return "stored"
+
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(tab, [NO, Given.UNKNOWN] * 4))
+
+    with deps.unit_of_work(cast.ada) as uow:
+        answers = reads.session(uow, deps.library, view.id).answers
+    assert len(answers) == 1
+    assert set(told) == {"stored", "question_not_current"}
 
 
 def test_another_practice_sees_nothing(adopted, start, deps, cast, uow_as):
