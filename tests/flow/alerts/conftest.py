@@ -1,17 +1,16 @@
 """telesec's doors on a real port, and a carrier that speaks Twilio to them."""
 
 import threading
+from wsgiref.types import WSGIApplication
 
 import pytest
-from flask import Flask
 from pydantic import SecretStr
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from telesec.alerts.doors import blueprint
+from telesec.app import create_app
 from telesec.integrations.twilio import plugin
 from telesec.testing.carrier import CarrierServer
 from telesec.testing.on_call import put_on_call
-from telesec.web import failures, language, templating
 
 
 class Quiet(WSGIRequestHandler):
@@ -30,8 +29,12 @@ def carrier():
 @pytest.fixture
 def deps(deps, carrier):
     """Every part, with Twilio's channels against the simulated carrier and doors it can reach."""
-    app = Flask("telesec")
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    door: list[WSGIApplication] = []
+
+    def answer(*asked):
+        return door[0](*asked)
+
+    server = make_server("127.0.0.1", 0, answer, threaded=True, request_handler=Quiet)
     settings = deps.settings.model_copy(
         update={
             "public_url": f"http://127.0.0.1:{server.server_port}",
@@ -44,9 +47,7 @@ def deps(deps, carrier):
     channels = {channel.kind: (channel,) for channel in plugin.telesec_channels(settings)}
     carriers = {one.name: one for one in plugin.telesec_carriers(settings)}
     wired = deps.with_parts(settings=settings, channels=channels, carriers=carriers)
-    for part in (templating, failures, language):
-        part.install(app)
-    app.register_blueprint(blueprint(wired))
+    door.append(create_app(wired))
     carrier.listen_at(sms_url=f"{settings.public_url}/hooks/twilio/sms")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

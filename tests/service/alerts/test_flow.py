@@ -5,11 +5,14 @@ import threading
 import pytest
 from sqlalchemy import select
 
-from telesec.alerts import flow
+from telesec.alerts import answers, attempts, contacts, flow
 from telesec.alerts import service as alerts
+from telesec.alerts.contacts import AddContact
 from telesec.alerts.models import Alert, Delivery
-from telesec.alerts.rules import AlertLevel, Outcome
+from telesec.alerts.rules import AlertLevel, ChannelKind, Outcome
 from telesec.alerts.service import Acknowledge, RaiseAlert
+from telesec.foundation.access import Purpose, system_actor
+from telesec.testing.cast import DR_LUNE_PHONE
 from telesec.testing.channels import Fault, WorkerKilled
 
 
@@ -320,3 +323,23 @@ def test_provider_that_hangs_holds_up_nobody_else(deps, cast, phones, raised):
     worker.join()
 
     phones["dr-lune"].expect_call()
+
+
+def test_look_ups_see_the_attempts_and_contacts_of_two_practices(deps, cast, phones, on_call):
+    with deps.unit_of_work(cast.supervisor) as uow:
+        iris = AddContact(cast.glycines, cast.dr_iris_id, ChannelKind.SMS, DR_LUNE_PHONE, verified=True)
+        contacts.add_contact(uow, iris)
+        alerts.raise_alert(uow, RaiseAlert(cast.lilas, AlertLevel.DOCTOR_NOW))
+        alerts.raise_alert(uow, RaiseAlert(cast.glycines, AlertLevel.DOCTOR_NOW, [cast.dr_iris_id]))
+        uow.commit()
+    flow._advance_due(deps)
+
+    with deps.unit_of_work(system_actor(Purpose.DELIVER_ALERTS)) as uow:
+        due = attempts.due_deliveries(uow, 100)
+        homes = {answers.find_delivery(uow, delivery_id) for _, delivery_id in due}
+        found = contacts.find_by_number(uow, DR_LUNE_PHONE)
+
+    both = {cast.lilas, cast.glycines}
+    assert {practice_id for practice_id, _ in due} == both
+    assert homes == both
+    assert {practice_id for practice_id, _ in found} == both
