@@ -7,47 +7,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from telesec.foundation.access import Purpose, system_actor
-from telesec.foundation.errors import Forbidden, NotFound, Refused
+from telesec.foundation.errors import NotFound, Refused
 from telesec.foundation.ids import new_id
 from telesec.triage import reads, service
 from telesec.triage.levels import Level
 from telesec.triage.patient import PatientFacts, Sex
 from telesec.triage.protocol import Given, State
-from telesec.triage.service import AnswerQuestion, RaiseLevel, StartTriage
+from telesec.triage.service import AnswerQuestion, RaiseLevel
 
 ZOE = PatientFacts(age_months=40 * 12, sex=Sex.FEMALE, pregnant=False)
 CHEST = "douleur_thoracique"
 YES, NO = Given.YES, Given.NO
-
-
-@pytest.fixture
-def adopted(deps, cast, uow_as):
-    with uow_as(cast.dr_lune) as uow:
-        service.adopt_reference_set(uow, deps.library, cast.lilas)
-        uow.commit()
-    return cast.lilas
-
-
-@pytest.fixture
-def run(deps, cast, uow_as):
-    """Do one use case as Ada and commit."""
-
-    def do(use_case, command, who=None):
-        with uow_as(who or cast.ada) as uow:
-            view = use_case(uow, deps.library, command)
-            uow.commit()
-        return view
-
-    return do
-
-
-@pytest.fixture
-def start(run, cast):
-    def do(protocol="", words="", patient=ZOE, **more):
-        return run(service.start, StartTriage(cast.lilas, patient, protocol, words, **more))
-
-    return do
 
 
 def answer_all(run, view, **special):
@@ -131,47 +101,6 @@ def test_an_expired_protocol_does_not_start(adopted, start, clock):
     clock.advance(days=365)
 
     assert start(CHEST).protocol == "tronc_commun"
-
-
-def test_a_retired_protocol_does_not_start(adopted, deps, cast, uow_as, start):
-    with uow_as(cast.dr_lune) as uow:
-        service.retire_protocol(uow, deps.library, cast.lilas, CHEST)
-        uow.commit()
-
-    assert start(CHEST).protocol == "tronc_commun"
-
-
-def test_a_signed_protocol_starts_without_adoption(deps, cast, uow_as, start):
-    with uow_as(cast.dr_lune) as uow:
-        service.sign_protocol(uow, deps.library, cast.lilas, "signes_avc")
-        uow.commit()
-
-    view = start("signes_avc")
-
-    assert (view.protocol, view.state) == ("signes_avc", State.SIGNED)
-
-
-def test_a_protocol_with_a_recalled_source_cannot_be_signed(deps, cast, uow_as):
-    with uow_as(cast.dr_lune) as uow, pytest.raises(Refused, match="recalled_source"):
-        service.sign_protocol(uow, deps.library, cast.lilas, CHEST)
-
-
-def test_only_a_practitioner_of_the_practice_adopts(deps, cast, uow_as):
-    setup = system_actor(Purpose.SETUP, cast.lilas)
-
-    for who, refusal in ((cast.ada, Forbidden), (cast.dr_iris, NotFound), (setup, Forbidden)):
-        with uow_as(who) as uow, pytest.raises(refusal):
-            service.adopt_reference_set(uow, deps.library, cast.lilas)
-
-
-def test_adopting_twice_is_once_and_audited(adopted, deps, cast, uow_as):
-    with uow_as(cast.dr_soleil) as uow:
-        service.adopt_reference_set(uow, deps.library, cast.lilas)
-        uow.commit()
-
-    with uow_as(cast.dr_lune) as uow:
-        rows = uow.session.execute(text("select practitioner_id from protocol_adoption")).all()
-    assert [row.practitioner_id for row in rows] == [cast.dr_lune_id]
 
 
 def test_answer_refuses_a_question_that_is_not_current(adopted, start, run):
@@ -286,12 +215,6 @@ def test_an_overseas_practice_is_asked_about_dengue(adopted, start, run):
     assert asked - at_home == {"fievre_enfant.dengue_alerte"}
 
 
-def test_an_unknown_protocol_cannot_be_decided_on(deps, cast, uow_as):
-    for decide in (service.sign_protocol, service.retire_protocol):
-        with uow_as(cast.dr_lune) as uow, pytest.raises(NotFound):
-            decide(uow, deps.library, cast.lilas, "mal_inconnu")
-
-
 def test_the_state_is_said_in_words(adopted, start):
     assert str(start(CHEST).state_words) == "Reference, not signed"
 
@@ -391,18 +314,6 @@ def test_the_database_holds_no_health_data(adopted, start, run, cast, uow_as):
         dump = "".join(rows)
     assert dump
     assert all(word not in dump for word in ("poitrine", "douleur", "call15", '"yes"'))
-
-
-def test_protocols_are_listed_in_the_practice_states(deps, cast, uow_as):
-    with uow_as(cast.dr_lune) as uow:
-        service.sign_protocol(uow, deps.library, cast.lilas, "signes_avc")
-        cards = {card.code: card for card in reads.protocols(uow, deps.library, cast.lilas)}
-
-        assert cards["signes_avc"].state is State.SIGNED
-        assert cards[CHEST].state is State.REFERENCE
-        assert next(iter(cards)) == "tronc_commun"
-        with pytest.raises(NotFound):
-            reads.protocol(uow, deps.library, "mal_inconnu")
 
 
 def test_deadline_of_a_day_with_a_clock_change_is_real_seconds(deps, cast, uow_as, clock):

@@ -1,0 +1,70 @@
+"""Adopting, signing and retiring protocols."""
+
+import pytest
+from sqlalchemy import text
+
+from telesec.foundation.access import Purpose, system_actor
+from telesec.foundation.errors import Forbidden, NotFound, Refused
+from telesec.triage import reads, service
+from telesec.triage.protocol import State
+
+CHEST = "douleur_thoracique"
+
+
+def test_a_retired_protocol_does_not_start(adopted, deps, cast, uow_as, start):
+    with uow_as(cast.dr_lune) as uow:
+        service.retire_protocol(uow, deps.library, cast.lilas, CHEST)
+        uow.commit()
+
+    assert start(CHEST).protocol == "tronc_commun"
+
+
+def test_a_signed_protocol_starts_without_adoption(deps, cast, uow_as, start):
+    with uow_as(cast.dr_lune) as uow:
+        service.sign_protocol(uow, deps.library, cast.lilas, "signes_avc")
+        uow.commit()
+
+    view = start("signes_avc")
+
+    assert (view.protocol, view.state) == ("signes_avc", State.SIGNED)
+
+
+def test_a_protocol_with_a_recalled_source_cannot_be_signed(deps, cast, uow_as):
+    with uow_as(cast.dr_lune) as uow, pytest.raises(Refused, match="recalled_source"):
+        service.sign_protocol(uow, deps.library, cast.lilas, CHEST)
+
+
+def test_only_a_practitioner_of_the_practice_adopts(deps, cast, uow_as):
+    setup = system_actor(Purpose.SETUP, cast.lilas)
+
+    for who, refusal in ((cast.ada, Forbidden), (cast.dr_iris, NotFound), (setup, Forbidden)):
+        with uow_as(who) as uow, pytest.raises(refusal):
+            service.adopt_reference_set(uow, deps.library, cast.lilas)
+
+
+def test_adopting_twice_is_once_and_audited(adopted, deps, cast, uow_as):
+    with uow_as(cast.dr_soleil) as uow:
+        service.adopt_reference_set(uow, deps.library, cast.lilas)
+        uow.commit()
+
+    with uow_as(cast.dr_lune) as uow:
+        rows = uow.session.execute(text("select practitioner_id from protocol_adoption")).all()
+    assert [row.practitioner_id for row in rows] == [cast.dr_lune_id]
+
+
+def test_an_unknown_protocol_cannot_be_decided_on(deps, cast, uow_as):
+    for decide in (service.sign_protocol, service.retire_protocol):
+        with uow_as(cast.dr_lune) as uow, pytest.raises(NotFound):
+            decide(uow, deps.library, cast.lilas, "mal_inconnu")
+
+
+def test_protocols_are_listed_in_the_practice_states(deps, cast, uow_as):
+    with uow_as(cast.dr_lune) as uow:
+        service.sign_protocol(uow, deps.library, cast.lilas, "signes_avc")
+        cards = {card.code: card for card in reads.protocols(uow, deps.library, cast.lilas)}
+
+        assert cards["signes_avc"].state is State.SIGNED
+        assert cards[CHEST].state is State.REFERENCE
+        assert next(iter(cards)) == "tronc_commun"
+        with pytest.raises(NotFound):
+            reads.protocol(uow, deps.library, "mal_inconnu")
