@@ -45,6 +45,7 @@ class Claim:
     code: str = field(repr=False)
     attempts: int
     urgent_count: int
+    language: str
     look_up: bool
 
 
@@ -98,7 +99,7 @@ def claim(uow: UnitOfWork, practice_id: UUID, delivery_ids: Sequence[UUID]) -> t
         left = row.status != DeliveryStatus.QUEUED
         _finish(row, DeliveryStatus.UNKNOWN if left else DeliveryStatus.SKIPPED, now, SUPERSEDED)
     to = contacts.addresses(uow, practice_id, {row.contact_id for row in live if row.contact_id})
-    counts = _urgent_counts(uow, practice_id)
+    counts, language = _urgent_counts(uow, practice_id), contacts.language_of(uow, practice_id)
     claims = []
     for row in live:
         address = to.get(row.contact_id) if row.contact_id else None
@@ -117,6 +118,7 @@ def claim(uow: UnitOfWork, practice_id: UUID, delivery_ids: Sequence[UUID]) -> t
                 code=alerts[row.alert_id].code,
                 attempts=row.attempts,
                 urgent_count=counts.get(row.practitioner_id, 1),
+                language=language,
                 look_up=look_up,
             )
         )

@@ -16,6 +16,7 @@ from telesec.foundation.errors import NotFound, Refused
 from telesec.foundation.ids import new_id
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.practices.models import Practice
 from telesec.practices.numbers import to_e164
 from telesec.vault import installation
 from telesec.vault import service as vault
@@ -174,6 +175,13 @@ def addresses(uow: UnitOfWork, practice_id: UUID, contact_ids: Iterable[UUID]) -
     sealed = [(row.id, row.sealed_version, {"address": row.address_sealed}) for row in rows]
     opened = vault.open_many(uow, practice_id, KIND, sealed)
     return {row.id: fields["address"] for row, fields in zip(rows, opened, strict=True)}
+
+
+def language_of(uow: UnitOfWork, practice_id: UUID) -> str:
+    """Return the language a practice's people are spoken to in."""
+    authorize(uow, Permission.ALERT_READ, on=Facts(practice_id))
+    found = uow.session.scalar(select(Practice.language).where(Practice.id == practice_id))
+    return found or "fr"
 
 
 def _address(command: AddContact) -> str:

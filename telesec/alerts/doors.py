@@ -111,22 +111,23 @@ def _text(deps: AlertsDeps, partner: Carrier, event: ProviderEvent) -> str:
     practices = {practice_id for practice_id, _ in found}
     with deps.unit_of_work(system_actor(Purpose.RECEIVE_ANSWERS, *practices)) as uow:
         sentence = answers.text_in(uow, found, event.body)
+        language = contacts.language_of(uow, found[0][0]) if found else ""
         uow.commit()
-    return partner.text_back(render(sentence, deps.settings.language) if sentence else "")
+    return partner.text_back(render(sentence, language) if sentence else "")
 
 
 def _voice(deps: AlertsDeps, partner: Carrier, event: ProviderEvent) -> str:
-    def answer(uow: UnitOfWork, practice_id: UUID) -> Spoken:
+    def answer(uow: UnitOfWork, practice_id: UUID) -> tuple[Spoken, str]:
+        language = contacts.language_of(uow, practice_id)
         match event:
             case VoiceAnswered():
-                return answers.pick_up(uow, practice_id, event.delivery_id)
+                return answers.pick_up(uow, practice_id, event.delivery_id), language
             case DigitsPressed():
-                return answers.press(uow, practice_id, event.delivery_id, event.digits)
+                return answers.press(uow, practice_id, event.delivery_id, event.digits), language
             case _:
                 raise Refused("bad_webhook", say("This request does not belong to this address."), status=422)
 
-    spoken = _with_practice(deps, _delivery_of(event), answer)
-    language = deps.settings.language
+    spoken, language = _with_practice(deps, _delivery_of(event), answer)
     here = f"{deps.settings.public_url}/hooks/{partner.name}/deliveries/{_delivery_of(event)}/digits"
     return partner.speak(
         tuple(render(sentence, language) for sentence in spoken.sentences),

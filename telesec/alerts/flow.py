@@ -176,8 +176,7 @@ def _result(claim: Claim, ending: Ending, *, error: str = "") -> Result:
 
 
 def _notice(deps: AlertsDeps, claim: Claim) -> Notice:
-    language = deps.settings.language
-    base = deps.settings.public_url
+    language, base = claim.language, deps.settings.public_url
     voice = words.voice_prompt(claim.code) if claim.channel is ChannelKind.VOICE else ()
     return Notice(
         delivery_id=claim.delivery_id,
