@@ -254,7 +254,7 @@ def _absences(uow: UnitOfWork, practice_id: UUID) -> tuple[Away, ...]:
         .limit(MOST_INSTRUCTIONS)
     )
     return tuple(
-        Away(row.practitioner_id, row.during.lower, row.during.upper, row.says)
+        Away(row.practitioner_id, row.during.lower, row.during.upper, row.says, row.id)
         for row in rows
         if row.during.lower is not None
     )

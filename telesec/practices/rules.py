@@ -68,6 +68,7 @@ class Away:
     start: datetime
     end: datetime | None
     says: str = ""
+    id: UUID | None = None
 
 
 class InForce(Protocol):

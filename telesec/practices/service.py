@@ -264,6 +264,21 @@ def set_absence(uow: UnitOfWork, command: SetAbsence) -> UUID:
     return absence.id
 
 
+def end_absence(uow: UnitOfWork, practice_id: UUID, absence_id: UUID) -> None:
+    """End an absence now; one that has not begun is forgotten. Ending twice is ending once."""
+    authorize(uow, Permission.INSTRUCTION_WRITE, on=Facts(practice_id))
+    row = uow.session.get(Absence, (practice_id, absence_id), with_for_update=True)
+    if row is None:
+        return
+    now = uow.now()
+    if row.during.lower is not None and row.during.lower >= now:
+        uow.session.delete(row)
+    elif row.during.upper is None or row.during.upper > now:
+        row.during = Range(row.during.lower, now, bounds="[)")
+    uow.audit("absence.end", practice_id=practice_id, object_id=absence_id)
+    uow.publish("instructions", practice_id)
+
+
 def write_instruction(uow: UnitOfWork, command: WriteInstruction) -> UUID:
     """Write a new instruction or reword one; writing it also confirms it.
 
