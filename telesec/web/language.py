@@ -21,9 +21,9 @@ LANGUAGES = ("fr", "en")
 
 
 def catalogues() -> list[Path]:
-    """Return every French catalogue of telesec, sorted."""
+    """Return every French catalogue of telesec, sorted; a large room may keep several, ``fr.<part>.po``."""
     root = Path(str(files("telesec")))
-    return sorted(root.glob("**/translations/fr.po"))
+    return sorted(root.glob("**/translations/fr*.po"))
 
 
 @cache
@@ -79,4 +79,5 @@ def untranslated(msgids: Iterable[str]) -> list[str]:
     """Return the messages that have no French; for the check that refuses them."""
     known = translations("fr")
     catalogue = getattr(known, "_catalog", {})
-    return sorted(msgid for msgid in msgids if msgid not in catalogue)
+    there = {key if isinstance(key, str) else key[0] for key in catalogue}
+    return sorted(set(msgids) - there)
