@@ -15,6 +15,7 @@ from telesec.bootstrap import Deps
 from telesec.callbacks import api as callbacks_api
 from telesec.calls import api as calls_api
 from telesec.calls import doors as call_doors
+from telesec.desk import phone_routes
 from telesec.messages import api as messages_api
 from telesec.patients import api as patients_api
 from telesec.practices import api as practices_api
@@ -40,7 +41,7 @@ class ApiRoom(Protocol):
         ...
 
 
-PAGES: tuple[Room, ...] = (accounts_routes,)
+PAGES: tuple[Room, ...] = (accounts_routes, phone_routes)
 DOORS: tuple[Room, ...] = (alerts_doors, call_doors)
 APIS: tuple[ApiRoom, ...] = (
     practices_api,

@@ -1,0 +1,273 @@
+"""What the practitioner's phone shows: alerts, one alert with all that is known, the inbox, the day.
+
+Alerts are below messages, so an alert that must show its message is put together here. Opening one is a
+read of everything it shows: each room writes its own audit entry.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from telesec.alerts import reads as alerts
+from telesec.alerts.reads import AlertDetail, AlertRow
+from telesec.alerts.rules import AlertState
+from telesec.calls import reads as calls
+from telesec.calls.reads import CallCard
+from telesec.desk.wording import HOUSE_ZONE, Wording, wording
+from telesec.foundation.access import Facts, Permission, authorize
+from telesec.foundation.errors import NotFound
+from telesec.foundation.paging import Page
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.messages import reads as messages
+from telesec.messages import service as letters
+from telesec.messages.reads import InboxQuery, MessageCard
+from telesec.messages.rules import Folder
+from telesec.patients import reads as patients
+from telesec.patients.reads import PatientCard
+from telesec.practices import reads as practices
+from telesec.practices.reads import InstructionCard, PracticeCard
+from telesec.practices.rules import Away
+from telesec.triage import reads as triage
+from telesec.triage.library import Library
+from telesec.triage.protocol import Given
+from telesec.triage.reads import SessionView
+
+SHOWN_CLOSED = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Board:
+    """The alerts that call a practitioner, by what is left to do.
+
+    Args:
+        waiting: Nobody took them.
+        loops: The reader took them; their outcome is missing or only promised.
+        taken: A colleague took them.
+        closed: Closed within the last day.
+    """
+
+    waiting: tuple[AlertRow, ...]
+    loops: tuple[AlertRow, ...]
+    taken: tuple[AlertRow, ...]
+    closed: tuple[AlertRow, ...]
+    practices: Mapping[UUID, PracticeCard]
+    unread: int
+    words: Wording
+
+    def name(self, practice_id: UUID, practitioner_id: UUID | None) -> str:
+        """Return a practitioner's name, empty for nobody."""
+        return name_of(self.practices[practice_id], practitioner_id)
+
+
+@dataclass(frozen=True)
+class AlertSheet:
+    """One alert with everything known about it; what was never asked or filed is None."""
+
+    alert: AlertRow
+    detail: AlertDetail
+    practice: PracticeCard
+    mine: bool
+    next_name: str
+    message: MessageCard | None
+    patient: PatientCard | None
+    triage: SessionView | None
+    call: CallCard | None
+    answers: tuple[tuple[str, Given], ...]
+    words: Wording
+
+    def name(self, practitioner_id: UUID | None) -> str:
+        """Return a practitioner's name, empty for nobody."""
+        return name_of(self.practice, practitioner_id)
+
+    @property
+    def number(self) -> str:
+        """Where the caller waits for the call, in E.164; empty when nobody said."""
+        if self.message is not None and self.message.callback_number:
+            return self.message.callback_number
+        return self.call.from_number if self.call else ""
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """A page of a practitioner's messages at one practice, with the names of the patients."""
+
+    practice: PracticeCard
+    practices: tuple[PracticeCard, ...]
+    folder: Folder
+    page: Page[MessageCard]
+    patients: Mapping[UUID, PatientCard]
+    words: Wording
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message, opened."""
+
+    practice: PracticeCard
+    message: MessageCard
+    patient: PatientCard | None
+    alert: AlertRow | None
+    words: Wording
+
+
+@dataclass(frozen=True)
+class Day:
+    """Absences and instructions of a practice, as its practitioner keeps them."""
+
+    practice: PracticeCard
+    practices: tuple[PracticeCard, ...]
+    me: UUID | None
+    away: tuple[Away, ...]
+    running_out: tuple[InstructionCard, ...]
+    old: tuple[InstructionCard, ...]
+    words: Wording
+
+    def name(self, practitioner_id: UUID | None) -> str:
+        """Return a practitioner's name, empty for nobody."""
+        return name_of(self.practice, practitioner_id)
+
+
+def board(uow: UnitOfWork) -> Board:
+    """Return the alerts of the acting practitioner; ids, levels and times only."""
+    authorize(uow, Permission.SESSION_OWN, on=Facts(None))
+    rows = alerts.mine(uow)
+    cards = {card.id: card for card in practices.practices(uow)}
+    me = uow.actor.practitioner_ids
+    open_ = [row for row in rows if row.state is AlertState.ACKNOWLEDGED]
+    since = uow.now() - SHOWN_CLOSED
+    return Board(
+        waiting=tuple(row for row in rows if row.state is AlertState.TRIGGERED),
+        loops=tuple(row for row in open_ if row.acknowledged_by == me.get(row.practice_id)),
+        taken=tuple(row for row in open_ if row.acknowledged_by != me.get(row.practice_id)),
+        closed=tuple(row for row in rows if row.closed_at is not None and row.closed_at >= since),
+        practices=cards,
+        unread=sum(messages.to_handle(uow).values()),
+        words=words_for(uow, *cards.values()),
+    )
+
+
+def sheet(uow: UnitOfWork, library: Library, alert_id: UUID) -> AlertSheet:
+    """Return one alert with its message, patient, triage and call; its message counts as read.
+
+    Raises:
+        NotFound: No such alert in the actor's practices.
+    """
+    detail = alerts.alert(uow, alert_id)
+    row = detail.alert
+    authorize(uow, Permission.ALERT_ACKNOWLEDGE, on=Facts(row.practice_id))
+    practice = practices.practice(uow, row.practice_id)
+    message = letters.read_message(uow, practice.id, row.message_id) if row.message_id else None
+    call = calls.call(uow, practice.id, row.call_id) if row.call_id else None
+    patient_id = (message.patient_id if message else None) or (call.patient_id if call else None)
+    session = triage.latest_of_call(uow, library, practice.id, row.call_id) if row.call_id else None
+    me = uow.actor.practitioner_ids.get(practice.id)
+    others = [person for person in row.ladder if person != me]
+    return AlertSheet(
+        alert=row,
+        detail=detail,
+        practice=practice,
+        mine=row.acknowledged_by is not None and row.acknowledged_by == me,
+        next_name=name_of(practice, others[0]) if others else "",
+        message=message,
+        patient=patients.patient(uow, practice.id, patient_id) if patient_id else None,
+        triage=session,
+        call=call,
+        answers=answers(library, session, uow.actor.language),
+        words=words_for(uow, practice),
+    )
+
+
+def inbox(uow: UnitOfWork, practice_id: UUID | None, folder: Folder, cursor: str | None) -> Inbox:
+    """Return the acting practitioner's messages at one of their practices.
+
+    Raises:
+        NotFound: Not one of the practices the actor is a practitioner of.
+    """
+    authorize(uow, Permission.SESSION_OWN, on=Facts(None))
+    cards, practice = _mine(uow, practice_id)
+    me = uow.actor.practitioner_ids[practice.id]
+    page = messages.inbox(uow, InboxQuery(practice.id, me, folder, limit=30, cursor=cursor))
+    about = {card.patient_id for card in page.items if card.patient_id}
+    return Inbox(
+        practice=practice,
+        practices=cards,
+        folder=folder,
+        page=page,
+        patients=patients.patients(uow, practice.id, tuple(about)) if about else {},
+        words=words_for(uow, practice),
+    )
+
+
+def letter(uow: UnitOfWork, message_id: UUID) -> Letter:
+    """Return one message and mark it read.
+
+    Raises:
+        NotFound: No such message in the actor's practices.
+    """
+    practice_id = messages.practice_of(uow, message_id)
+    authorize(uow, Permission.MESSAGE_HANDLE, on=Facts(practice_id))
+    practice = practices.practice(uow, practice_id)
+    message = letters.read_message(uow, practice_id, message_id)
+    patient_id = message.patient_id
+    return Letter(
+        practice=practice,
+        message=message,
+        patient=patients.patient(uow, practice_id, patient_id) if patient_id else None,
+        alert=alerts.state_of(uow, message.alert_id) if message.alert_id else None,
+        words=words_for(uow, practice),
+    )
+
+
+def day(uow: UnitOfWork, practice_id: UUID | None) -> Day:
+    """Return the absences that are not over and the instructions that end soon or must be confirmed.
+
+    Raises:
+        NotFound: Not one of the practices the actor is a practitioner of.
+    """
+    authorize(uow, Permission.SESSION_OWN, on=Facts(None))
+    cards, practice = _mine(uow, practice_id)
+    known = practices.instructions(uow, practice.id)
+    soon = uow.now() + timedelta(hours=24)
+    return Day(
+        practice=practice,
+        practices=cards,
+        me=uow.actor.practitioner_ids[practice.id],
+        away=practices.absences(uow, practice.id),
+        running_out=tuple(one for one in known if one.valid_to and uow.now() < one.valid_to <= soon),
+        old=tuple(one for one in known if one.old and not one.valid_to),
+        words=words_for(uow, practice),
+    )
+
+
+def answers(library: Library, session: SessionView | None, language: str) -> tuple[tuple[str, Given], ...]:
+    """Return the questions asked with what was answered, in the reader's words; "yes" first."""
+    if session is None:
+        return ()
+    asked = {
+        f"{held.code}.{question.id}": question.text.spoken(language)
+        for held in library.protocols
+        for question in held.questions
+    }
+    told = [(asked.get(ref, ref), given) for ref, given in session.answers]
+    return tuple(sorted(told, key=lambda one: one[1] is not Given.YES))
+
+
+def name_of(practice: PracticeCard, practitioner_id: UUID | None) -> str:
+    """Return a practitioner's name, empty for nobody or somebody who left."""
+    person = practice.practitioner(practitioner_id) if practitioner_id else None
+    return person.name if person else ""
+
+
+def words_for(uow: UnitOfWork, *cards: PracticeCard) -> Wording:
+    """Return how the reader reads times: on the practice's wall, or the house's for several."""
+    zones = {card.time_zone for card in cards}
+    return wording(uow.actor.language, zones.pop() if len(zones) == 1 else HOUSE_ZONE, uow.now())
+
+
+def _mine(uow: UnitOfWork, practice_id: UUID | None) -> tuple[tuple[PracticeCard, ...], PracticeCard]:
+    cards = tuple(card for card in practices.practices(uow) if card.id in uow.actor.practitioner_ids)
+    chosen = [card for card in cards if practice_id in {None, card.id}]
+    if not chosen:
+        raise NotFound
+    return cards, chosen[0]

@@ -1,0 +1,186 @@
+"""The practitioner's phone: alerts, messages, the day. Plain pages and forms that work without script."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from telesec.alerts import service as alerts
+from telesec.alerts.rules import Outcome
+from telesec.alerts.service import Acknowledge
+from telesec.desk import phone_day, phone_looks, phone_reads
+from telesec.desk.phone_day import Absent
+from telesec.desk.ports import DeskDeps
+from telesec.foundation.access import Permission
+from telesec.foundation.errors import Refused
+from telesec.foundation.language import say
+from telesec.messages import reads as message_reads
+from telesec.messages import service as messages
+from telesec.messages.rules import Folder
+from telesec.practices import service as practices
+from telesec.web.access import actor, public, requires
+from telesec.web.assets import asset_url
+
+MANIFEST = "application/manifest+json"
+
+
+def blueprint(deps: DeskDeps) -> Blueprint:
+    """Return the pages of the practitioner's phone."""
+    pages = Blueprint("phone", __name__)
+    _alert_pages(pages, deps)
+    _message_pages(pages, deps)
+    _day_pages(pages, deps)
+    _manifest(pages)
+    return pages
+
+
+def _alert_pages(pages: Blueprint, deps: DeskDeps) -> None:
+    @pages.get("/phone")
+    @requires(Permission.ALERT_ACKNOWLEDGE)
+    def board() -> str:
+        with deps.unit_of_work(actor()) as uow:
+            found = phone_reads.board(uow)
+        return render_template("desk/phone/board.html", board=found, looks=phone_looks)
+
+    @pages.get("/phone/alerts/<uuid:alert_id>")
+    @requires(Permission.ALERT_ACKNOWLEDGE)
+    def alert(alert_id: UUID) -> str:
+        with deps.unit_of_work(actor()) as uow:
+            found = phone_reads.sheet(uow, deps.library, alert_id)
+            uow.commit()
+        return render_template("desk/phone/alert.html", sheet=found, looks=phone_looks)
+
+    @pages.post("/phone/alerts/<uuid:alert_id>/take")
+    @requires(Permission.ALERT_ACKNOWLEDGE)
+    def take(alert_id: UUID) -> AnyResponse:
+        with deps.unit_of_work(actor()) as uow:
+            alerts.acknowledge(uow, Acknowledge(alert_id))
+            uow.commit()
+        return redirect(url_for("phone.alert", alert_id=alert_id), code=303)
+
+    @pages.post("/phone/alerts/<uuid:alert_id>/outcome")
+    @requires(Permission.ALERT_ACKNOWLEDGE)
+    def outcome(alert_id: UUID) -> AnyResponse:
+        with deps.unit_of_work(actor()) as uow:
+            alerts.record_outcome(uow, alert_id, _outcome(request.form.get("outcome", "")))
+            uow.commit()
+        return redirect(url_for("phone.alert", alert_id=alert_id), code=303)
+
+
+def _message_pages(pages: Blueprint, deps: DeskDeps) -> None:
+    @pages.get("/phone/messages")
+    @requires(Permission.MESSAGE_HANDLE)
+    def inbox() -> str:
+        folder = Folder.HANDLED if request.args.get("folder") == Folder.HANDLED else Folder.TO_HANDLE
+        with deps.unit_of_work(actor()) as uow:
+            found = phone_reads.inbox(uow, _practice(), folder, request.args.get("cursor"))
+            uow.commit()
+        return render_template("desk/phone/inbox.html", inbox=found, looks=phone_looks)
+
+    @pages.get("/phone/messages/<uuid:message_id>")
+    @requires(Permission.MESSAGE_HANDLE)
+    def letter(message_id: UUID) -> str:
+        with deps.unit_of_work(actor()) as uow:
+            found = phone_reads.letter(uow, message_id)
+            uow.commit()
+        return render_template("desk/phone/letter.html", letter=found, looks=phone_looks)
+
+    @pages.post("/phone/messages/<uuid:message_id>/handled")
+    @requires(Permission.MESSAGE_HANDLE)
+    def handled(message_id: UUID) -> AnyResponse:
+        with deps.unit_of_work(actor()) as uow:
+            messages.handle(uow, message_reads.practice_of(uow, message_id), message_id)
+            uow.commit()
+        return redirect(url_for("phone.inbox"), code=303)
+
+
+def _day_pages(pages: Blueprint, deps: DeskDeps) -> None:
+    @pages.get("/phone/day")
+    @requires(Permission.ALERT_ACKNOWLEDGE)
+    def day() -> str:
+        with deps.unit_of_work(actor()) as uow:
+            found = phone_reads.day(uow, _practice())
+        return render_template("desk/phone/day.html", day=found, looks=phone_looks, delays=phone_day.DELAYS)
+
+    @pages.post("/phone/day/<uuid:practice_id>/late")
+    @requires(Permission.INSTRUCTION_WRITE)
+    def late(practice_id: UUID) -> AnyResponse:
+        with deps.unit_of_work(actor()) as uow:
+            phone_day.tell_late(uow, practice_id, request.form.get("minutes", 0, type=int))
+            uow.commit()
+        return _back_to_day(practice_id)
+
+    @pages.post("/phone/day/<uuid:practice_id>/absence")
+    @requires(Permission.INSTRUCTION_WRITE)
+    def absence(practice_id: UUID) -> AnyResponse:
+        form = request.form
+        typed = Absent(
+            practice_id,
+            form.get("first", ""),
+            form.get("last", ""),
+            form.get("says", ""),
+            everybody=form.get("who") == "practice",
+        )
+        with deps.unit_of_work(actor()) as uow:
+            phone_day.set_absent(uow, typed)
+            uow.commit()
+        return _back_to_day(practice_id)
+
+    @pages.post("/phone/day/<uuid:practice_id>/absence/<uuid:absence_id>/end")
+    @requires(Permission.INSTRUCTION_WRITE)
+    def end_absence(practice_id: UUID, absence_id: UUID) -> AnyResponse:
+        with deps.unit_of_work(actor()) as uow:
+            practices.end_absence(uow, practice_id, absence_id)
+            uow.commit()
+        return _back_to_day(practice_id)
+
+    @pages.post("/phone/day/<uuid:practice_id>/instructions/<uuid:instruction_id>")
+    @requires(Permission.INSTRUCTION_WRITE)
+    def instruction(practice_id: UUID, instruction_id: UUID) -> AnyResponse:
+        act = practices.retire_instruction if _retires() else practices.confirm_instruction
+        with deps.unit_of_work(actor()) as uow:
+            act(uow, practice_id, instruction_id, request.form.get("version", 0, type=int))
+            uow.commit()
+        return _back_to_day(practice_id)
+
+
+def _manifest(pages: Blueprint) -> None:
+    @pages.get("/phone/telesec.webmanifest")
+    @public("what a phone needs to install the page; it names nobody")
+    def manifest() -> Response:
+        answer = jsonify(
+            id="/phone",
+            name="telesec",
+            short_name="telesec",
+            start_url="/phone",
+            scope="/",
+            display="standalone",
+            background_color="#fffefc",
+            theme_color="#1f4fa3",
+            icons=[
+                {"src": asset_url("icon.svg"), "sizes": "any", "type": "image/svg+xml"},
+                {"src": asset_url("icon-192.png"), "sizes": "192x192", "type": "image/png"},
+                {"src": asset_url("icon-512.png"), "sizes": "512x512", "type": "image/png"},
+            ],
+        )
+        answer.mimetype = MANIFEST
+        return answer
+
+
+def _practice() -> UUID | None:
+    """Return the practice chosen in the address, None when none or nonsense: the first one is shown."""
+    return request.args.get("practice", type=UUID)
+
+
+def _retires() -> bool:
+    return request.form.get("act") == "retire"
+
+
+def _outcome(typed: str) -> Outcome:
+    if typed not in set(Outcome):
+        raise Refused("bad_outcome", say("Choose one of the outcomes."), status=422, field="outcome")
+    return Outcome(typed)
+
+
+def _back_to_day(practice_id: UUID) -> AnyResponse:
+    return redirect(url_for("phone.day", practice=practice_id), code=303)
