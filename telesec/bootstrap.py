@@ -13,6 +13,7 @@ from importlib.metadata import entry_points
 from typing import Protocol, TypeVar, runtime_checkable
 
 import pluggy
+import structlog
 from sqlalchemy.orm import Session
 
 from telesec.accounts import jobs as accounts_jobs
@@ -189,10 +190,7 @@ def build_deps(settings: Settings, **parts: object) -> Deps:
             carrier.name: carrier for carrier in _flat(manager.hook.telesec_carriers(settings=settings))
         },
         sectors=sectors,
-        library=load(
-            tuple(path for sector in sectors for path in sector.protocols),
-            tuple(words for sector in sectors for words in sector.words_fr),
-        ),
+        library=_library(sectors),
         live=LiveHub(database.direct),
         record=audit.append_pending,
         defer=WakeUps(database.url).defer,
@@ -207,6 +205,17 @@ def _master_keys(settings: Settings, parts: Mapping[str, object]) -> MasterKeys:
         return given  # type: ignore[return-value]
     path = settings.master_key_file or settings.data_dir / "keys" / "master.key"
     return keyring.from_file(path)
+
+
+def _library(sectors: tuple[Sector, ...]) -> Library:
+    """Return the built-in protocols with the sectors'; a file that fails a check is left out, and told."""
+    library = load(
+        tuple(path for sector in sectors for path in sector.protocols),
+        tuple(words for sector in sectors for words in sector.words_fr),
+    )
+    for refused in library.refused:
+        structlog.get_logger().warning("triage.protocol_refused", name=refused.name, error=str(refused))
+    return library
 
 
 def _flat(answers: Sequence[Sequence[T]]) -> list[T]:

@@ -3,19 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound
 from telesec.foundation.language import Sentence, say
 from telesec.foundation.unit_of_work import UnitOfWork
-from telesec.practices import reads as practices
 from telesec.triage.engine import Disposition, next_step
 from telesec.triage.levels import Level, deadline_seconds
 from telesec.triage.library import Library
 from telesec.triage.patient import Voice
 from telesec.triage.protocol import Given, Protocol, Question, State, Text
-from telesec.triage.records import CHANGED, Record, fits, found, latest_row, opened, standing
+from telesec.triage.records import CHANGED, Record, fits, found, latest_row, opened, standing, zone
 
 MOST_SESSIONS = 20
 
@@ -101,13 +99,24 @@ def session(uow: UnitOfWork, library: Library, session_id: UUID) -> SessionView:
     return view(uow, library, opened(uow, row))
 
 
-def latest_of_call(uow: UnitOfWork, library: Library, practice_id: UUID, call_id: UUID) -> SessionView | None:
-    """Return the newest session of a call, for a desk that reloads; None when there is none."""
+def latest_of_call(
+    uow: UnitOfWork, library: Library, practice_id: UUID, call_id: UUID, *, redraw: bool = False
+) -> SessionView | None:
+    """Return the newest session of a call, for a desk that reloads; None when there is none.
+
+    Args:
+        uow: Carries the actor.
+        library: The protocols.
+        practice_id: Whose call.
+        call_id: Which call.
+        redraw: What is already open on this screen is drawn again: not a second read, so not audited.
+    """
     authorize(uow, Permission.TRIAGE_RUN, on=Facts(practice_id))
     row = latest_row(uow, practice_id, call_id)
     if row is None:
         return None
-    uow.audit("triage.read", practice_id=practice_id, object_id=row.id)
+    if not redraw:
+        uow.audit("triage.read", practice_id=practice_id, object_id=row.id)
     return view(uow, library, opened(uow, row))
 
 
@@ -159,8 +168,7 @@ def _where_it_stands(
 def seconds_left_today(uow: UnitOfWork, practice_id: UUID) -> int:
     """Return the seconds to the end of the practice's local day."""
     authorize(uow, Permission.TRIAGE_RUN, on=Facts(practice_id))
-    zone = ZoneInfo(practices.practice(uow, practice_id).time_zone)
-    now = uow.now().astimezone(zone)
+    now = uow.now().astimezone(zone(uow, practice_id))
     midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     return int(midnight.timestamp() - now.timestamp())
 

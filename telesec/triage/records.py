@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from telesec.foundation.errors import NotFound
 from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.practices.models import Practice
 from telesec.triage.levels import Level
 from telesec.triage.library import Library
 from telesec.triage.models import ProtocolAdoption, ProtocolSignature, TriageAnswer, TriageSession
@@ -128,6 +130,18 @@ def found(uow: UnitOfWork, session_id: UUID, *, lock: bool = False) -> TriageSes
     if row is None:
         raise NotFound
     return row
+
+
+def zone(uow: UnitOfWork, practice_id: UUID) -> ZoneInfo:
+    """Return a practice's time zone; one query in a unit of work, however often it is asked.
+
+    Raises:
+        NotFound: No such practice here.
+    """
+    practice = uow.session.get(Practice, practice_id)
+    if practice is None:
+        raise NotFound
+    return ZoneInfo(practice.time_zone)
 
 
 def latest_row(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> TriageSession | None:

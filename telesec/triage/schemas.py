@@ -33,7 +33,7 @@ class PatientIn(_In):
     age_months: int | None = Field(default=None, ge=0, le=1452)
     sex: Annotated[Sex | None, BeforeValidator(_sex)] = None
     pregnant: bool | None = None
-    territory: str | None = Field(default=None, max_length=20)
+    territory: str | None = Field(default=None, pattern=r"^[0-9A-Za-z_]{2,20}$")
     frail: bool | None = None
     immunosuppressed_or_asplenia: bool | None = None
     anticoagulant: bool | None = None

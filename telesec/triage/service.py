@@ -7,7 +7,6 @@ is at least today.
 
 from dataclasses import dataclass, field, replace
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import Forbidden, NotFound, Refused
@@ -34,6 +33,7 @@ from telesec.triage.records import (
     opened,
     standing,
     store,
+    zone,
 )
 from telesec.triage.standing import bound_without
 from telesec.triage.words import Found
@@ -121,14 +121,14 @@ def _carried(
 def _placed(uow: UnitOfWork, command: StartTriage) -> PatientFacts:
     if command.patient.territory is not None:
         return command.patient
-    zone = practices.practice(uow, command.practice_id).time_zone
-    return replace(command.patient, territory=METROPOLE if zone == "Europe/Paris" else None)
+    paris = zone(uow, command.practice_id).key == "Europe/Paris"
+    return replace(command.patient, territory=METROPOLE if paris else None)
 
 
 def _content(uow: UnitOfWork, library: Library, command: StartTriage, words: Found) -> Content:
     wanted = _wanted(library, command, words)
     decided = standing(uow, command.practice_id)
-    today = uow.now().astimezone(ZoneInfo(practices.practice(uow, command.practice_id).time_zone)).date()
+    today = uow.now().astimezone(zone(uow, command.practice_id)).date()
     usable = wanted is not None and not wanted.is_screen and decided.may_start(wanted, today)
     used = wanted if wanted and usable else library.book.screen
     others = words.candidates if len(words.candidates) > 1 else ()

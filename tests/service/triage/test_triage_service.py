@@ -240,9 +240,10 @@ def test_a_call_finds_its_newest_session(adopted, start, deps, cast, uow_as, clo
 
     with uow_as(cast.ada) as uow:
         found = reads.latest_of_call(uow, deps.library, cast.lilas, call_id)
+        again = reads.latest_of_call(uow, deps.library, cast.lilas, call_id, redraw=True)
         nothing = reads.latest_of_call(uow, deps.library, cast.lilas, new_id())
 
-    assert found.id == second.id
+    assert found.id == again.id == second.id
     assert nothing is None
 
 
