@@ -86,3 +86,20 @@ def test_words_a_protocol_asks_about_raise_to_the_doctor_only(library, tmp_path)
 
     assert alone == (("words.veut_mourir", Level.CALL15_NOW),)
     assert asked == (("words.veut_mourir", Level.DOCTOR_NOW),)
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("mon père n'arrive plus à parler", "tronc_commun.visage_bras_parole"),
+        ("elle respire plus vite que d'habitude", "tronc_commun.respire_mal"),
+        ("il a perdu connaissance", "tronc_commun.ne_repond_pas"),
+        ("une oppression depuis ce matin", "tronc_commun.douleur_poitrine"),
+        ("elle vomit du sang", "tronc_commun.saigne_beaucoup"),
+    ],
+)
+def test_what_callers_say_names_the_sign_to_ask_first(library, words, named):
+    found = library.find(words, ADULT)
+
+    assert found.named == (named,)
+    assert found.raised == ()
