@@ -1,10 +1,13 @@
-"""``telesec triage``: check protocol files and say how long they take aloud."""
+"""``telesec triage``: check protocol files, say how long they take aloud, measure them on invented calls."""
 
+import json
 from pathlib import Path
 
 import click
 
+from telesec.triage import evaluation
 from telesec.triage import lint as length_of
+from telesec.triage.case_file import read_calls
 from telesec.triage.library import Library, load
 
 
@@ -24,6 +27,29 @@ def lint(files: tuple[Path, ...]) -> None:
         click.echo(str(refused), err=True)
     if library.refused:
         raise click.exceptions.Exit(1)
+
+
+@triage.command("evaluate")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--covered", is_flag=True, help="Only calls whose complaint has a protocol.")
+@click.option("--totals", is_flag=True, help="Totals only, no call by its id (for calls that are held out).")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def evaluate(files: tuple[Path, ...], *, covered: bool, totals: bool, as_json: bool) -> None:
+    """Play the invented calls of FILES (or folders) and print how the protocols do."""
+    library = load()
+    try:
+        calls = read_calls(files)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    played = [call for call in calls if not covered or library.book.get(call.complaint)]
+    figures = evaluation.evaluate(library, played)
+    if as_json:
+        data = evaluation.as_data(figures)
+        shown = {key: data[key] for key in ("calls", "shares", "times")} if totals else data
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        return
+    for line in evaluation.lines(figures, details=not totals):
+        click.echo(line)
 
 
 def report(library: Library) -> list[str]:
