@@ -15,13 +15,14 @@ from telesec.bootstrap import Deps
 from telesec.callbacks import api as callbacks_api
 from telesec.calls import api as calls_api
 from telesec.calls import doors as call_doors
+from telesec.desk import api as desk_api
 from telesec.desk import phone_routes
 from telesec.messages import api as messages_api
 from telesec.patients import api as patients_api
 from telesec.practices import api as practices_api
 from telesec.scheduling import api as scheduling_api
 from telesec.triage import api as triage_api
-from telesec.web import access, assets, failures, headers, health, language, templating
+from telesec.web import access, assets, failures, headers, health, language, openapi, templating
 from telesec.web.failures import problem
 
 
@@ -44,6 +45,7 @@ class ApiRoom(Protocol):
 PAGES: tuple[Room, ...] = (accounts_routes, phone_routes)
 DOORS: tuple[Room, ...] = (alerts_doors, call_doors)
 APIS: tuple[ApiRoom, ...] = (
+    desk_api,
     practices_api,
     patients_api,
     callbacks_api,
@@ -64,11 +66,7 @@ def create_app(deps: Deps) -> Flask:
     """
     app = OpenAPI(
         "telesec",
-        info=Info(title="telesec", version=__version__),
-        security_schemes=SECURITY,
         doc_ui=False,
-        doc_prefix="/api/v1",
-        doc_url="/openapi.json",
         validation_error_status=422,
         validation_error_callback=_invalid,
         static_folder=None,
@@ -81,10 +79,13 @@ def create_app(deps: Deps) -> Flask:
     assets.install(app)
     health.install(app, deps)
     loader.install(app, deps)
+    access.install(app)
     for pages in (*PAGES, *DOORS):
         app.register_blueprint(pages.blueprint(deps))
-    for api in APIS:
-        app.register_api(api.blueprint(deps))
+    apis = [api.blueprint(deps) for api in APIS]
+    for api in apis:
+        app.register_api(api)
+    openapi.install(app, openapi.document(Info(title="telesec", version=__version__), SECURITY, apis))
     access.check_marks(app.view_functions)
     return app
 

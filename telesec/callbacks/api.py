@@ -13,7 +13,7 @@ def blueprint(deps: CallbackDeps) -> APIBlueprint:
     """Return the routes of this room's API."""
     api = APIBlueprint("callbacks_api", __name__, url_prefix="/api/v1", abp_security=[{"token": []}])
 
-    @api.get("/callbacks", summary="Open callbacks, earliest due first")
+    @api.get("/callbacks", summary="Open callbacks, earliest due first", responses={200: CallbackList})
     @requires(Permission.CALLBACK_READ)
     def list_callbacks(query: CallbacksQuery) -> dict[str, object]:
         with deps.unit_of_work(actor()) as uow:

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from telesec.patients.reads import PatientCard, SearchPatients
 
@@ -40,3 +40,7 @@ class PatientOut(BaseModel):
             given_name=card.given_name,
             birth_date=card.birth_date,
         )
+
+
+class PatientsOut(RootModel[list[PatientOut]]):
+    """Everybody found; a shared number lists all who use it."""

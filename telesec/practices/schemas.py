@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, RootModel
 
 from telesec.practices.reads import InstructionCard
 
@@ -37,3 +37,7 @@ class InstructionOut(BaseModel):
             valid_to=card.valid_to,
             confirmed_on=card.confirmed_on,
         )
+
+
+class InstructionsOut(RootModel[list[InstructionOut]]):
+    """Instructions, newest wording first; at most 200."""

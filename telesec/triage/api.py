@@ -8,7 +8,15 @@ from flask_openapi3 import APIBlueprint
 from telesec.foundation.access import Permission
 from telesec.triage import reads, service
 from telesec.triage.ports import TriageDeps
-from telesec.triage.schemas import AnswerIn, AnswerOut, ProtocolOut, ProtocolPath, SessionPath, answer_of
+from telesec.triage.schemas import (
+    AnswerIn,
+    AnswerOut,
+    ProtocolOut,
+    ProtocolPath,
+    ProtocolsOut,
+    SessionPath,
+    answer_of,
+)
 from telesec.web.access import actor, requires
 
 
@@ -26,7 +34,7 @@ def blueprint(deps: TriageDeps) -> APIBlueprint:
             uow.commit()
         return answer_of(session, actor().language).model_dump(mode="json")
 
-    @api.get("/protocols", summary="Protocols, the universal screen first")
+    @api.get("/protocols", summary="Protocols, the universal screen first", responses={200: ProtocolsOut})
     @requires(Permission.PROTOCOL_READ)
     def list_protocols() -> list[dict[str, object]]:
         with deps.unit_of_work(actor()) as uow:

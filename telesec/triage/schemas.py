@@ -3,7 +3,7 @@
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 
 from telesec.triage.engine import Disposition
 from telesec.triage.levels import Level
@@ -186,6 +186,10 @@ class ProtocolOut(BaseModel):
                 for question in card.questions
             ],
         )
+
+
+class ProtocolsOut(RootModel[list[ProtocolOut]]):
+    """Every protocol that is loaded."""
 
 
 def answer_of(session: SessionView, language: str) -> AnswerOut:

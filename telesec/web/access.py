@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import g
+from flask import Flask, g, request
 
 from telesec.foundation.access import Actor, Permission
 from telesec.foundation.errors import Forbidden, Misconfigured, Unauthenticated
@@ -28,15 +28,32 @@ def requires(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R
     def mark(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            who = actor()
-            if not any(permission in who.permissions_for(pid) for pid in (None, *who.practice_ids)):
-                raise Forbidden
+            _check(permission)
             return view(*args, **kwargs)
 
         setattr(guarded, MARK, permission)
         return guarded
 
     return mark
+
+
+def install(app: Flask) -> None:
+    """Ask for the mark of a view before anything of the request is parsed.
+
+    So nobody without the right learns from an answer what a request should look like.
+    """
+
+    @app.before_request
+    def check_mark() -> None:
+        mark = getattr(app.view_functions.get(request.endpoint or ""), MARK, None)
+        if isinstance(mark, Permission):
+            _check(mark)
+
+
+def _check(permission: Permission) -> None:
+    who = actor()
+    if not any(permission in who.permissions_for(pid) for pid in (None, *who.practice_ids)):
+        raise Forbidden
 
 
 def public(reason: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -48,6 +48,8 @@ def told(error: TelesecError) -> AnyResponse:
     if isinstance(error, Unauthenticated) and not _wants_problem():
         return redirect(url_for("accounts.login", next=_here()))
     answer = _answer(error.status, error.code, text, **_members(error))
+    if isinstance(error, Unauthenticated):
+        answer.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooMany):
         answer.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unavailable) and not error.permanent:
