@@ -74,6 +74,7 @@ def _built(document: ProtocolDoc) -> Protocol:
         deciding=tuple(_question(deciding, deciding.effect) for deciding in document.deciding),
         texts={level: texts.value() for level, texts in document.texts.items()},
         removed=dict(document.removed),
+        cases=tuple(case.value() for case in document.cases),
         note=document.note,
     )
 

@@ -5,13 +5,25 @@ What a schema cannot say (order, polarity, holes) is in ``checks``. The format i
 """
 
 from datetime import date
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from telesec.triage.levels import Level
-from telesec.triage.patient import Sex
-from telesec.triage.protocol import Effect, Gate, Given, LevelText, Modifier, SourceStatus, State, Text
+from telesec.triage.patient import PatientFacts, Sex
+from telesec.triage.protocol import (
+    Effect,
+    ExpectedCase,
+    Gate,
+    Given,
+    LevelText,
+    Modifier,
+    SourceStatus,
+    State,
+    Text,
+)
+
+_YAML_BOOLEANS = {True: Given.YES, False: Given.NO}
 
 
 class Part(BaseModel):
@@ -89,6 +101,62 @@ class LevelTextDoc(Part):
         return LevelText(*(part.value() for part in parts))
 
 
+Fact = Literal["frail", "immunosuppressed_or_asplenia", "anticoagulant", "repeat_72h", "better", "vulnerable"]
+
+
+class CasePatientDoc(Part):
+    """The person of an expected case; what is not said is unknown. ``flags`` are the facts that hold."""
+
+    age_years: int | None = Field(default=None, ge=0, le=120)
+    age_months: int | None = Field(default=None, ge=0, le=1452)
+    sex: Sex | None = None
+    pregnant: bool | None = None
+    territory: str | None = None
+    flags: frozenset[Fact] = frozenset()
+
+    @model_validator(mode="after")
+    def _one_age(self) -> Self:
+        if self.age_years is not None and self.age_months is not None:
+            raise ValueError("age_years or age_months, not both")
+        return self
+
+    def value(self) -> PatientFacts:
+        """Return the person as the engine knows one."""
+        return PatientFacts(
+            age_months=self.age_months if self.age_years is None else self.age_years * 12,
+            sex=self.sex,
+            pregnant=self.pregnant,
+            territory=self.territory,
+            frail="frail" in self.flags or None,
+            immunosuppressed_or_asplenia="immunosuppressed_or_asplenia" in self.flags or None,
+            anticoagulant="anticoagulant" in self.flags or None,
+            repeat_72h="repeat_72h" in self.flags,
+            not_better="better" not in self.flags,
+            vulnerable="vulnerable" in self.flags,
+        )
+
+
+class CaseDoc(Part):
+    """One case with the level expected of it."""
+
+    name: str = Field(pattern=r"^[a-z0-9_]+$")
+    patient: CasePatientDoc = CasePatientDoc()
+    answers: dict[str, Given] = Field(default_factory=dict)
+    others: Literal[Given.NO, Given.UNKNOWN] = Given.NO
+    level: Level
+
+    @field_validator("answers", "others", mode="before")
+    @classmethod
+    def _yes_and_no(cls, given: object) -> object:
+        if isinstance(given, dict):
+            return {id_: _YAML_BOOLEANS.get(said, said) for id_, said in given.items()}
+        return _YAML_BOOLEANS.get(given, given) if isinstance(given, bool) else given
+
+    def value(self) -> ExpectedCase:
+        """Return the compiled case."""
+        return ExpectedCase(self.name, self.patient.value(), self.answers, self.others, self.level)
+
+
 class ProtocolDoc(Part):
     """One file: one complaint, or the screen."""
 
@@ -110,6 +178,7 @@ class ProtocolDoc(Part):
     deciding: tuple[DecidingDoc, ...] = ()
     texts: dict[Level, LevelTextDoc] = Field(default_factory=dict)
     removed: dict[str, str] = Field(default_factory=dict)
+    cases: tuple[CaseDoc, ...] = ()
     note: str = ""
 
 

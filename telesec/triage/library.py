@@ -19,6 +19,7 @@ from telesec.foundation.language import say
 from telesec.triage.checks import Problem, spoken
 from telesec.triage.compiler import ProtocolRefused, compile_protocol
 from telesec.triage.document import LevelTextDoc, ModifierDoc, RaisingWords, WordsDoc
+from telesec.triage.expected import unexpected
 from telesec.triage.levels import Level
 from telesec.triage.patient import PatientFacts
 from telesec.triage.protocol import LevelText, Modifier, Protocol, Rulebook
@@ -65,15 +66,32 @@ def load(paths: Sequence[Path] = (), words: Sequence[tuple[str, str]] = ()) -> L
 def _loaded(paths: tuple[Path, ...], words: tuple[tuple[str, str], ...]) -> Library:
     doc = WordsDoc.model_validate(yaml.safe_load((_ROOM / "data" / "words.yaml").read_text("utf-8")))
     built_in, broken = _compiled(_built_in_files(), doc.choices, ())
+    if not broken:
+        broken = _astray(_book(built_in), built_in)
     if broken:
-        raise Misconfigured(say("A built-in protocol fails a check: %(problems)s", problems=str(broken[0])))
+        raise Misconfigured(
+            say("A built-in protocol fails a check: %(problems)s", problems="\n".join(map(str, broken)))
+        )
     brought, refused = _compiled(paths, doc.choices, built_in)
-    screen, *complaints = sorted((*built_in, *brought), key=lambda protocol: not protocol.is_screen)
-    book = Rulebook(
-        screen, {protocol.code: protocol for protocol in complaints}, _load_modifiers(), _load_level_texts()
-    )
+    astray = _astray(_book((*built_in, *brought)), brought)
+    sound = [protocol for protocol in brought if protocol.code not in {error.name for error in astray}]
+    book, refused = _book((*built_in, *sound)), [*refused, *astray]
+    screen, complaints = book.screen, book.protocols.values()
     raising = [(entry.id, _raised_to(entry, book), entry.words) for entry in doc.raising]
     return Library(book, build(screen, complaints, doc.choices, raising, words), tuple(refused))
+
+
+def _book(protocols: Iterable[Protocol]) -> Rulebook:
+    screen, *complaints = sorted(protocols, key=lambda protocol: not protocol.is_screen)
+    return Rulebook(
+        screen, {protocol.code: protocol for protocol in complaints}, _load_modifiers(), _load_level_texts()
+    )
+
+
+def _astray(book: Rulebook, protocols: Iterable[Protocol]) -> list[ProtocolRefused]:
+    """Return a refusal of each protocol whose own cases do not come out in this library."""
+    found = ((protocol.code, tuple(unexpected(book, protocol))) for protocol in protocols)
+    return [ProtocolRefused(code, problems) for code, problems in found if problems]
 
 
 def _raised_to(entry: RaisingWords, book: Rulebook) -> Level:

@@ -157,6 +157,23 @@ class LevelText:
 
 
 @dataclass(frozen=True)
+class ExpectedCase:
+    """One patient with answers, and the level the author expects; a protocol that gives another is refused.
+
+    Args:
+        name: What the case shows: typical, atypical, worst, all_unknown, lowest, third_party, ...
+        answers: ``question``, or ``protocol.question`` for the screen and opened complaints.
+        others: The answer to every other question of the protocol and what it opens; the screen's are "no".
+    """
+
+    name: str
+    patient: PatientFacts
+    answers: Mapping[str, Given]
+    others: Given
+    level: Level
+
+
+@dataclass(frozen=True)
 class Protocol:
     """One complaint, or the universal screen (``is_screen``), in one version.
 
@@ -165,6 +182,7 @@ class Protocol:
         floor: No lowering goes below it.
         removed: Ids of the reference that are not asked, each with its reason for the doctor.
         texts: Own words for a level, instead of the library's.
+        cases: What its author expects of it; checked where it is loaded.
     """
 
     code: str
@@ -183,6 +201,7 @@ class Protocol:
     synonyms: tuple[str, ...] = ()
     removed: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[Level, LevelText] = field(default_factory=dict)
+    cases: tuple[ExpectedCase, ...] = ()
     reviewer: str = ""
     note: str = ""
 
