@@ -7,7 +7,7 @@ from flask_openapi3 import APIBlueprint, Info, OpenAPI
 from pydantic import ValidationError
 
 from telesec import __version__
-from telesec.accounts import loader
+from telesec.accounts import loader, repeats
 from telesec.accounts import routes as accounts_routes
 from telesec.alerts import api as alerts_api
 from telesec.alerts import doors as alerts_doors
@@ -22,7 +22,7 @@ from telesec.patients import api as patients_api
 from telesec.practices import api as practices_api
 from telesec.scheduling import api as scheduling_api
 from telesec.triage import api as triage_api
-from telesec.web import access, assets, failures, headers, health, language, openapi, templating
+from telesec.web import access, assets, bodies, failures, headers, health, language, openapi, templating
 from telesec.web.failures import problem
 
 
@@ -80,6 +80,8 @@ def create_app(deps: Deps) -> Flask:
     health.install(app, deps)
     loader.install(app, deps)
     access.install(app)
+    bodies.install(app)
+    repeats.install(app, deps)
     for pages in (*PAGES, *DOORS):
         app.register_blueprint(pages.blueprint(deps))
     apis = [api.blueprint(deps) for api in APIS]

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
         allowed_networks: Networks outgoing requests may reach although they are not public.
         trusted_proxies: How many reverse proxies stand before the web process.
         pool_size: Database connections kept per process; twice as many more may open under load.
+        api_requests_per_minute: What one API token may ask; beyond it 429 with the time to wait.
         streams: How many live streams one web process holds; threads are streams + 16.
     """
 
@@ -54,6 +55,7 @@ class Settings(BaseSettings):
     log_format: str = Field(default="json", pattern="^(json|text)$")
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     pool_size: int = Field(default=8, ge=2, le=100)
+    api_requests_per_minute: int = Field(default=1200, ge=1)
     streams: int = Field(default=48, ge=1, le=2000)
     password_memory_kib: int = Field(default=47104, ge=1024)
     allowed_networks: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)] = ()

@@ -1,6 +1,6 @@
-"""Forgets old tries, so that guesses at unknown accounts do not fill a table."""
+"""Forgets old tries and old answers, so that neither fills a table."""
 
-from telesec.accounts import limits
+from telesec.accounts import idempotency, limits
 from telesec.accounts.flow import NOBODY_YET
 from telesec.accounts.ports import AccountsDeps
 from telesec.foundation.jobs import Sweep
@@ -14,4 +14,15 @@ def forget_tries(deps: AccountsDeps) -> int:
     return gone
 
 
-SWEEPS: tuple[Sweep, ...] = (Sweep("accounts.forget_tries", 3600.0, forget_tries),)
+def forget_answers(deps: AccountsDeps) -> int:
+    """Delete answers kept for more than a day; return how many rows went."""
+    with deps.unit_of_work(NOBODY_YET) as uow:
+        gone = idempotency.sweep(uow)
+        uow.commit()
+    return gone
+
+
+SWEEPS: tuple[Sweep, ...] = (
+    Sweep("accounts.forget_tries", 3600.0, forget_tries),
+    Sweep("accounts.forget_answers", 600.0, forget_answers),
+)

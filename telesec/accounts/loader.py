@@ -8,7 +8,7 @@ call it; every unsafe request of a session carries the session's own form token.
 from flask import Flask, Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from telesec.accounts import reads, rules, sessions
+from telesec.accounts import limits, reads, rules, sessions
 from telesec.accounts.flow import NOBODY_YET
 from telesec.accounts.ports import AccountsDeps
 from telesec.accounts.reads import KnownSession
@@ -51,8 +51,11 @@ def _load_token(deps: AccountsDeps) -> None:
         return
     with deps.unit_of_work(NOBODY_YET) as uow:
         actor = reads.actor_for_token(uow, token.strip())
-    if actor is None:
-        raise Unauthenticated
+        if actor is None:
+            raise Unauthenticated
+        free = deps.settings.api_requests_per_minute
+        limits.count_try(uow, [rules.token_limit(str(actor.token_id), uow.now(), free)])
+        uow.commit()
     g.actor = actor
 
 

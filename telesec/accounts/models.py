@@ -102,6 +102,27 @@ class ApiToken(Base):
     revoked_at: Mapped[datetime | None]
 
 
+class IdempotentRequest(Base):
+    """A request under an ``Idempotency-Key``: claimed, then answered; kept for a day.
+
+    ``attempt_id`` names the attempt that holds the claim and seals the answer's place.
+    """
+
+    __tablename__ = "idempotent_request"
+    __table_args__ = (
+        CheckConstraint("(status is null) = (answer_sealed is null)", name="answered"),
+        Index("ix_idempotent_request_claimed_at", "claimed_at"),
+    )
+
+    token_id: Mapped[UUID] = mapped_column(ForeignKey("api_token.id"), primary_key=True)
+    key_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    attempt_id: Mapped[UUID]
+    request_hash: Mapped[bytes]
+    claimed_at: Mapped[datetime]
+    status: Mapped[int | None]
+    answer_sealed: Mapped[bytes | None]
+
+
 class RecoveryCode(Base):
     """One of ten codes that replace the second factor once."""
 

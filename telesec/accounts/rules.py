@@ -49,6 +49,18 @@ def log_in_limits(account: str, address: str, *, limit_address: bool) -> tuple[L
     return tuple(limits)
 
 
+def token_limit(token: str, now: datetime, free: int) -> Limit:
+    """Return the limit of one API token in this minute; each minute is counted by itself.
+
+    Args:
+        token: The token's id.
+        now: Aware.
+        free: Requests that may be made in a minute.
+    """
+    minute = int(now.timestamp() // 60)
+    return Limit(f"token:{token}:{minute}", free, timedelta(minutes=1), timedelta(minutes=1))
+
+
 def wait_after(limit: Limit, tries: int) -> timedelta:
     """Return how long to wait after so many tries: none while they are free, then 1, 2, 4 … seconds."""
     beyond = tries - limit.free

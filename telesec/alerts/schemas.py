@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from telesec.alerts.reads import AlertDetail, DeliveryRow
 from telesec.alerts.rules import AlertLevel, AlertState, Outcome
+from telesec.web.bodies import Body
 
 
 class AlertPath(BaseModel):
@@ -15,10 +16,8 @@ class AlertPath(BaseModel):
     alert_id: UUID
 
 
-class AcknowledgeIn(BaseModel):
+class AcknowledgeIn(Body):
     """Take the alert; the outcome may follow later by the same call."""
-
-    model_config = ConfigDict(extra="forbid")
 
     outcome: Outcome | None = None
 

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from telesec.callbacks.reads import CallbackCard
 from telesec.callbacks.rules import CallbackState
 from telesec.callbacks.service import OpenCallback
+from telesec.web.bodies import Body, Instant
 
 
 class CallbacksQuery(BaseModel):
@@ -19,14 +20,12 @@ class CallbacksQuery(BaseModel):
     limit: int = Field(default=50, ge=1, le=200)
 
 
-class CallbackIn(BaseModel):
+class CallbackIn(Body):
     """A call promised to somebody."""
-
-    model_config = ConfigDict(extra="forbid")
 
     practice_id: UUID
     phone: str = Field(max_length=40, description="E.164 or as dialled in France.")
-    due_at: AwareDatetime
+    due_at: Instant
     patient_id: UUID | None = None
     call_id: UUID | None = None
 

@@ -2,17 +2,16 @@
 
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from telesec.calls.reads import CallCard
 from telesec.calls.rules import CallState, Outcome, Source
 from telesec.calls.service import OpenCall
+from telesec.web.bodies import Body
 
 
-class CallIn(BaseModel):
+class CallIn(Body):
     """A call taken for a practice, or on the number of a line."""
-
-    model_config = ConfigDict(extra="forbid")
 
     practice_id: UUID | None = None
     line: str | None = Field(default=None, max_length=40, description="Number of a line, E.164.")
@@ -29,10 +28,8 @@ class CallPath(BaseModel):
     id: UUID
 
 
-class CloseIn(BaseModel):
+class CloseIn(Body):
     """How a call ended."""
-
-    model_config = ConfigDict(extra="forbid")
 
     outcome: Outcome
 

@@ -114,6 +114,16 @@ class TooMany(TelesecError):
         self.retry_after = retry_after
 
 
+class InProgress(TelesecError):
+    """The same request is still being worked on; ``retry_after`` is in whole seconds."""
+
+    status = 409
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("in_progress", say("The same request is still in progress. Ask again in a moment."))
+        self.retry_after = retry_after
+
+
 class Misconfigured(TelesecError):
     """The installation cannot start like this; raised at start-up only."""
 

@@ -8,12 +8,11 @@ from telesec.messages.reads import MessageCard
 from telesec.messages.rules import MAX_TEXT
 from telesec.messages.service import FileMessage
 from telesec.triage.levels import Level
+from telesec.web.bodies import Body
 
 
-class MessageIn(BaseModel):
+class MessageIn(Body):
     """A message for a practitioner; the two urgent levels ring somebody at once."""
-
-    model_config = ConfigDict(extra="forbid")
 
     practice_id: UUID
     practitioner_id: UUID

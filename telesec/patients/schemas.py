@@ -3,15 +3,14 @@
 from datetime import date
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel, Field, RootModel
 
 from telesec.patients.reads import PatientCard, SearchPatients
+from telesec.web.bodies import Body
 
 
-class PatientSearch(BaseModel):
+class PatientSearch(Body):
     """A number, or a birth date and perhaps the first letters of a name."""
-
-    model_config = ConfigDict(extra="forbid")
 
     practice_id: UUID
     phone: str | None = Field(default=None, max_length=40, description="E.164 or as dialled in France.")

@@ -3,13 +3,14 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from telesec.scheduling.booking import BookAppointment
 from telesec.scheduling.offers import CalendarCard, FindSlots, Offer, OfferedSlot
 from telesec.scheduling.reads import AppointmentCard
 from telesec.scheduling.service import HoldSlot
 from telesec.triage.levels import Level
+from telesec.web.bodies import Body, Instant
 
 
 class SlotsQuery(BaseModel):
@@ -20,8 +21,8 @@ class SlotsQuery(BaseModel):
     practice_id: UUID
     appointment_type_id: UUID
     practitioner_id: UUID | None = None
-    from_: AwareDatetime = Field(alias="from")
-    to: AwareDatetime
+    from_: Instant = Field(alias="from")
+    to: Instant
     level: Level | None = None
     limit: int = Field(default=20, ge=1, le=200)
 
@@ -100,7 +101,7 @@ class SlotsOut(BaseModel):
         )
 
 
-class PatientIn(BaseModel):
+class PatientIn(Body):
     """Whom the appointment is for."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -111,15 +112,13 @@ class PatientIn(BaseModel):
     phone: str = Field(max_length=40, description="E.164 or as dialled in France.")
 
 
-class AppointmentIn(BaseModel):
+class AppointmentIn(Body):
     """A slot to book."""
-
-    model_config = ConfigDict(extra="forbid")
 
     practice_id: UUID
     schedule_id: UUID
     appointment_type_id: UUID
-    start: AwareDatetime
+    start: Instant
     patient: PatientIn
     call_id: UUID | None = None
     reason: str = Field(default="", max_length=500)
@@ -145,20 +144,16 @@ class AppointmentPath(BaseModel):
     appointment_id: UUID
 
 
-class CancelIn(BaseModel):
+class CancelIn(Body):
     """Why it is cancelled, in the caller's words."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reason: str = Field(default="", max_length=500)
 
 
-class MoveIn(BaseModel):
+class MoveIn(Body):
     """Where it goes, on the same schedule."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    start: AwareDatetime
+    start: Instant
 
 
 class EntryOut(BaseModel):

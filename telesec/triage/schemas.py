@@ -3,7 +3,7 @@
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
+from pydantic import BaseModel, BeforeValidator, Field, RootModel
 
 from telesec.triage.engine import Disposition
 from telesec.triage.levels import Level
@@ -11,6 +11,7 @@ from telesec.triage.patient import PatientFacts, Sex, Voice
 from telesec.triage.protocol import Effect, Given, State
 from telesec.triage.reads import ProtocolCard, SessionView
 from telesec.triage.service import AnswerQuestion, StartTriage
+from telesec.web.bodies import Body
 
 _SEXES = {"f": "F", "female": "F", "m": "M", "male": "M", "unknown": None, "other": None, "": None}
 
@@ -19,11 +20,7 @@ def _sex(value: object) -> object:
     return _SEXES.get(value.casefold(), value) if isinstance(value, str) else value
 
 
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class PatientIn(_In):
+class PatientIn(Body):
     """Who it is about, as far as known; what is left out is unknown and may be asked.
 
     ``pregnant`` also stands for six weeks after; ``caller_is_patient`` makes questions say "you".
@@ -52,7 +49,7 @@ class PatientIn(_In):
         )
 
 
-class StartTriageIn(_In):
+class StartTriageIn(Body):
     """A protocol's code, or what the caller says."""
 
     protocol: str = Field(default="", max_length=80)
@@ -70,7 +67,7 @@ class SessionPath(BaseModel):
     id: UUID
 
 
-class AnswerIn(_In):
+class AnswerIn(Body):
     """One answer to the current question."""
 
     question_id: str = Field(max_length=160)

@@ -45,9 +45,14 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def check_mark() -> None:
-        mark = getattr(app.view_functions.get(request.endpoint or ""), MARK, None)
+        mark = mark_of(app, request.endpoint)
         if isinstance(mark, Permission):
             _check(mark)
+
+
+def mark_of(app: Flask, endpoint: str | None) -> object:
+    """Return the mark of an endpoint's view: a permission, a reason, or None for no such view."""
+    return getattr(app.view_functions.get(endpoint or ""), MARK, None)
 
 
 def _check(permission: Permission) -> None:

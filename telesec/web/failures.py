@@ -5,7 +5,7 @@ from flask import Flask, Response, g, jsonify, redirect, render_template, reques
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from telesec.foundation.errors import Refused, TelesecError, TooMany, Unauthenticated, Unavailable
+from telesec.foundation.errors import InProgress, Refused, TelesecError, TooMany, Unauthenticated, Unavailable
 from telesec.foundation.language import Sentence, say
 from telesec.web import language
 
@@ -50,7 +50,7 @@ def told(error: TelesecError) -> AnyResponse:
     answer = _answer(error.status, error.code, text, **_members(error))
     if isinstance(error, Unauthenticated):
         answer.headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | InProgress):
         answer.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unavailable) and not error.permanent:
         answer.headers["Retry-After"] = "10"

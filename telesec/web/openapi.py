@@ -87,6 +87,7 @@ def document(info: Info, security: Mapping[str, Any], parts: Sequence[APIBluepri
             paths.setdefault(path, {}).update(methods)
     for method, operation in _operations(paths):
         _complete(method, operation)
+        _loosen(operation, schemas)
     return {
         "openapi": "3.1.0",
         "info": info.model_dump(mode="json", exclude_unset=True),
@@ -153,3 +154,11 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
         }
     if "201" in responses:
         operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+
+
+def _loosen(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    """Tell that a body whose every field may be left out may itself be left out."""
+    body = operation.get("requestBody")
+    if body:
+        shape = body["content"]["application/json"]["schema"]["$ref"].removeprefix(COMPONENTS)
+        body["required"] = bool(schemas[shape].get("required"))
