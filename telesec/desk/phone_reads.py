@@ -147,15 +147,27 @@ def board(uow: UnitOfWork) -> Board:
     )
 
 
-def sheet(uow: UnitOfWork, library: Library, alert_id: UUID) -> AlertSheet:
-    """Return one alert with its message, patient, triage and call; its message counts as read.
+def sheet(
+    uow: UnitOfWork,
+    library: Library,
+    alert_id: UUID,
+    *,
+    needs: Permission = Permission.ALERT_ACKNOWLEDGE,
+) -> AlertSheet:
+    """Return one alert with its message, patient, triage and call; read by a practitioner, it is marked read.
+
+    Args:
+        uow: Carries the actor and the clock.
+        library: The compiled protocols.
+        alert_id: Which alert.
+        needs: What the reader must hold at its practice.
 
     Raises:
         NotFound: No such alert in the actor's practices.
     """
     detail = alerts.alert(uow, alert_id)
     row = detail.alert
-    authorize(uow, Permission.ALERT_ACKNOWLEDGE, on=Facts(row.practice_id))
+    authorize(uow, needs, on=Facts(row.practice_id))
     practice = practices.practice(uow, row.practice_id)
     message = letters.read_message(uow, practice.id, row.message_id) if row.message_id else None
     call = calls.call(uow, practice.id, row.call_id) if row.call_id else None

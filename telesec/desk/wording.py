@@ -41,7 +41,7 @@ class Wording:
         local = at.astimezone(self.zone)
         return f"{local.hour}:{local.minute:02}:{local.second:02}"
 
-    def whole_day(self, at: datetime) -> str:
+    def long_day(self, at: datetime) -> str:
         """Return ``mardi 24 nov.``."""
         return self._format(at, "EEEE d MMM" if self.language == "fr" else "EEEE, MMM d")
 

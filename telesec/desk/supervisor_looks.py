@@ -1,0 +1,41 @@
+"""How calendars look, what to do about each light, and the words of roles."""
+
+from telesec.desk.looks import Look
+from telesec.desk.phone_looks import CHANNELS, DELIVERIES, OUTCOMES, age, level, outcome
+from telesec.foundation.access import Role
+from telesec.foundation.language import say
+from telesec.scheduling.ports import Health
+
+__all__ = ["CALENDARS", "CHANNELS", "DELIVERIES", "OUTCOMES", "REPAIRS", "ROLES", "age", "level", "outcome"]
+
+CALENDARS = {
+    Health.OK: Look("ok", "check", say("up to date")),
+    Health.STALE: Look("wait", "stale", say("not read lately")),
+    Health.UNKNOWN: Look("wait", "pending", say("never read yet")),
+    Health.UNREADABLE: Look("bad", "refused", say("cannot be read")),
+    Health.REFUSED: Look("bad", "lock", say("refuses our access")),
+}
+
+REPAIRS = {
+    Health.OK: say("Nothing to do."),
+    Health.STALE: say(
+        "No slot of it is offered until it is read again; telesec tries every minute. "
+        "If it lasts, check that the calendar's server can be reached."
+    ),
+    Health.UNKNOWN: say("It is read within a minute. If this stays, check its address."),
+    Health.UNREADABLE: say(
+        "No slot of it is offered. Check that the calendar's server runs and that its address is right."
+    ),
+    Health.REFUSED: say(
+        "No slot of it is offered. Its password or access right changed: give the new one to the operator."
+    ),
+}
+
+ROLES = {
+    Role.SECRETARY: say("Secretary"),
+    Role.SUPERVISOR: say("Supervisor"),
+    Role.PRACTITIONER: say("Practitioner"),
+    Role.PRACTICE_MANAGER: say("Practice manager"),
+    Role.OPERATOR: say("Operator"),
+    Role.AUDITOR: say("Auditor"),
+}

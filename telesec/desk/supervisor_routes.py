@@ -1,0 +1,78 @@
+"""The supervisor's pages: what is red or stuck, one alert, the people."""
+
+from urllib.parse import urljoin
+from uuid import UUID
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from telesec.accounts import reads as accounts
+from telesec.accounts import service as people_service
+from telesec.alerts import service as alerts
+from telesec.alerts.service import CloseAlert
+from telesec.desk import phone_looks, phone_reads, supervisor_looks, supervisor_reads
+from telesec.desk.ports import DeskDeps
+from telesec.foundation.access import Permission
+from telesec.web.access import actor, requires
+
+
+def blueprint(deps: DeskDeps) -> Blueprint:
+    """Return the supervisor's pages."""
+    pages = Blueprint("supervisor", __name__)
+    _board_pages(pages, deps)
+    _people_pages(pages, deps)
+    return pages
+
+
+def _board_pages(pages: Blueprint, deps: DeskDeps) -> None:
+    @pages.get("/supervisor")
+    @requires(Permission.ALERT_CLOSE)
+    def board() -> str:
+        with deps.unit_of_work(actor()) as uow:
+            found = supervisor_reads.overview(
+                uow, cursor=request.args.get("cursor"), callbacks_after=request.args.get("callbacks")
+            )
+        return render_template("desk/supervisor/board.html", seen=found, looks=supervisor_looks)
+
+    @pages.get("/supervisor/alerts/<uuid:alert_id>")
+    @requires(Permission.ALERT_CLOSE)
+    def alert(alert_id: UUID) -> str:
+        with deps.unit_of_work(actor()) as uow:
+            found = phone_reads.sheet(uow, deps.library, alert_id, needs=Permission.ALERT_CLOSE)
+            uow.commit()
+        return render_template("desk/supervisor/alert.html", sheet=found, looks=phone_looks)
+
+    @pages.post("/supervisor/alerts/<uuid:alert_id>/close")
+    @requires(Permission.ALERT_CLOSE)
+    def close(alert_id: UUID) -> AnyResponse:
+        with deps.unit_of_work(actor()) as uow:
+            alerts.close_alert(uow, CloseAlert(alert_id, request.form.get("reason", "")[:4000]))
+            uow.commit()
+        return redirect(url_for("supervisor.board"), code=303)
+
+
+def _people_pages(pages: Blueprint, deps: DeskDeps) -> None:
+    @pages.get("/supervisor/people")
+    @requires(Permission.PERSON_MANAGE)
+    def people() -> str:
+        with deps.unit_of_work(actor()) as uow:
+            found = accounts.people(uow)
+        return render_template("desk/supervisor/people.html", people=found, looks=supervisor_looks)
+
+    @pages.post("/supervisor/people/<uuid:person_id>/link")
+    @requires(Permission.PERSON_MANAGE)
+    def link(person_id: UUID) -> Response:
+        with deps.unit_of_work(actor()) as uow:
+            token = people_service.make_link(uow, person_id)
+            name = accounts.names(uow, [person_id])[person_id]
+            uow.commit()
+        address = urljoin(deps.settings.public_url, url_for("accounts.enrol_form", token=token))
+        return make_response(render_template("desk/supervisor/link.html", address=address, name=name))
+
+    @pages.post("/supervisor/people/<uuid:person_id>/disable")
+    @requires(Permission.PERSON_MANAGE)
+    def disable(person_id: UUID) -> AnyResponse:
+        with deps.unit_of_work(actor()) as uow:
+            people_service.disable_person(uow, person_id)
+            uow.commit()
+        return redirect(url_for("supervisor.people"), code=303)

@@ -1,0 +1,194 @@
+"""The supervisor's red list, one alert, the people; the wall."""
+
+import pytest
+
+from telesec.accounts import reads as accounts
+from telesec.accounts import service as people_service
+from telesec.accounts.service import CreatePerson
+from telesec.alerts import flow
+from telesec.callbacks import service as callbacks
+from telesec.callbacks.service import OpenCallback
+from telesec.calls import service as calls
+from telesec.calls.service import Ring
+from telesec.desk import phone_routes, practice_routes, supervisor_routes, wall_routes
+from telesec.foundation.access import Role
+from telesec.messages import reads as messages
+from telesec.testing.cast import BRUNO_PHONE
+from telesec.testing.channels import Fault
+from telesec.testing.pages import page_client
+
+ROOMS = tuple(room.blueprint for room in (phone_routes, practice_routes, supervisor_routes, wall_routes))
+
+
+def supervise(deps, who):
+    return page_client(deps, who, *ROOMS)
+
+
+def text(answer):
+    return answer.get_data(as_text=True)
+
+
+@pytest.fixture
+def red(deps, clock, urgent):
+    """An alert nobody took: its policy is exhausted."""
+    for _ in range(4):
+        clock.advance(minutes=5)
+        flow.deliver(deps)
+    return urgent
+
+
+@pytest.fixture
+def person(deps, cast):
+    with deps.unit_of_work(cast.supervisor) as uow:
+        made = people_service.create_person(uow, CreatePerson("nour@telesec.example", "Nour", Role.SECRETARY))
+        uow.commit()
+    return made
+
+
+def test_board_without_trouble_says_so(deps, cast):
+    page = text(supervise(deps, cast.supervisor).get("/supervisor"))
+
+    assert "Chaque alerte a été prise" in page
+    assert "Tout est arrivé et a été lu." in page
+
+
+def test_board_shows_the_red_list_without_content(deps, cast, red):
+    page = text(supervise(deps, cast.supervisor).get("/supervisor"))
+
+    assert f"/supervisor/alerts/{red.alert_id}" in page
+    assert "Cabinet des Lilas" in page
+    assert "Fièvre" not in page
+
+
+def test_board_shows_what_still_calls(deps, cast, urgent):
+    assert "étape suivante dans" in text(supervise(deps, cast.supervisor).get("/supervisor"))
+
+
+def test_board_shows_failed_attempts(deps, cast, on_call, filed, phones):
+    phones.sms.fail(Fault.REFUSED)
+    filed()
+    flow.deliver(deps)
+
+    assert "SMS, échec" in text(supervise(deps, cast.supervisor).get("/supervisor"))
+
+
+def test_board_shows_late_callbacks_and_unread_messages(deps, cast, clock, urgent):
+    with deps.unit_of_work(cast.ada) as uow:
+        callbacks.open_callback(uow, OpenCallback(cast.lilas, BRUNO_PHONE, clock.now()))
+        uow.commit()
+    clock.advance(minutes=40)
+
+    page = text(supervise(deps, cast.supervisor).get("/supervisor"))
+
+    assert "en retard de 40" in page
+    assert "message non lu" in page
+    assert "06 39" not in page
+
+
+@pytest.mark.parametrize("path", ["/supervisor", "/supervisor/people", "/wall", "/wall/board"])
+@pytest.mark.parametrize("role", ["ada", "dr_lune", "manager", "stranger"])
+def test_pages_are_for_supervisors(deps, cast, path, role):
+    assert supervise(deps, getattr(cast, role)).get(path).status_code == 403
+
+
+def test_alert_opens_with_what_is_known(deps, cast, red, audited):
+    page = text(supervise(deps, cast.supervisor).get(f"/supervisor/alerts/{red.alert_id}"))
+
+    assert "Fièvre 39,2" in page
+    assert "06 39 98 00 10" in page
+    assert {"alert.view", "message.view"} <= set(audited())
+
+
+def test_alert_opened_by_a_supervisor_is_not_marked_read(deps, cast, red):
+    supervise(deps, cast.supervisor).get(f"/supervisor/alerts/{red.alert_id}")
+
+    with deps.unit_of_work(cast.supervisor) as uow:
+        assert messages.message(uow, cast.lilas, red.id).read_at is None
+
+
+def test_close_takes_it_off_the_red_list(deps, cast, red):
+    client = supervise(deps, cast.supervisor)
+
+    answer = client.post(
+        f"/supervisor/alerts/{red.alert_id}/close", data={"reason": "Dr Soleil joint au cabinet."}
+    )
+
+    assert answer.status_code == 303
+    assert "Chaque alerte a été prise" in text(client.get("/supervisor"))
+
+
+def test_close_wants_a_reason(deps, cast, red):
+    answer = supervise(deps, cast.supervisor).post(f"/supervisor/alerts/{red.alert_id}/close")
+
+    assert answer.status_code == 422
+
+
+def test_close_is_refused_while_it_still_calls(deps, cast, urgent):
+    answer = supervise(deps, cast.supervisor).post(
+        f"/supervisor/alerts/{urgent.alert_id}/close", data={"reason": "Réglé."}
+    )
+
+    assert answer.status_code == 409
+
+
+@pytest.mark.parametrize("role", ["ada", "dr_lune"])
+def test_close_is_for_supervisors(deps, cast, red, role):
+    answer = supervise(deps, getattr(cast, role)).post(
+        f"/supervisor/alerts/{red.alert_id}/close", data={"reason": "Réglé."}
+    )
+
+    assert answer.status_code == 403
+
+
+def test_people_are_listed_with_their_state(deps, cast, person):
+    page = text(supervise(deps, cast.supervisor).get("/supervisor/people"))
+
+    assert "Nour" in page
+    assert "pas encore inscrit" in page
+
+
+def test_link_is_shown_once(deps, cast, person):
+    answer = supervise(deps, cast.supervisor).post(f"/supervisor/people/{person}/link")
+
+    assert "http://localhost:8000/enrol/" in text(answer)
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_link_of_nobody_is_not_found(deps, cast):
+    path = f"/supervisor/people/{cast.lilas}/link"
+
+    assert supervise(deps, cast.supervisor).post(path).status_code == 404
+
+
+def test_disabled_person_is_shut_out(deps, cast, person):
+    answer = supervise(deps, cast.supervisor).post(f"/supervisor/people/{person}/disable")
+
+    assert answer.status_code == 303
+    with deps.unit_of_work(cast.supervisor) as uow:
+        assert [one.disabled for one in accounts.people(uow) if one.id == person] == [True]
+
+
+@pytest.mark.parametrize("act", ["link", "disable"])
+def test_people_are_managed_by_supervisors_only(deps, cast, person, act):
+    assert supervise(deps, cast.ada).post(f"/supervisor/people/{person}/{act}").status_code == 403
+
+
+def test_wall_shows_figures_and_no_names(deps, cast, clock, red):
+    with deps.unit_of_work(cast.ada) as uow:
+        calls.ring(uow, Ring(cast.lilas, None, "ring-1", BRUNO_PHONE))
+        uow.commit()
+    clock.advance(seconds=45)
+
+    page = text(supervise(deps, cast.supervisor).get("/wall"))
+
+    assert "Alertes rouges" in page
+    assert "45" in page
+    assert "Fièvre" not in page
+    assert "06 39" not in page
+
+
+def test_wall_is_read_again_without_the_page_around(deps, cast):
+    part = text(supervise(deps, cast.supervisor).get("/wall/board"))
+
+    assert "<html" not in part
+    assert "Rien n'attend un humain." in part
