@@ -5,7 +5,7 @@ hash of the id so that nobody chooses, is held out: authors of protocols do not 
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 
@@ -136,6 +136,23 @@ def portion_of(id_: str) -> Portion:
 
 
 _CALLS = TypeAdapter(tuple[CallDoc, ...])
+_ORDINARY = TypeAdapter(dict[str, tuple[str, ...]])
+
+
+def read_ordinary(path: Path) -> dict[str, tuple[str, ...]]:
+    """Return which ordinary pictures (``facts``) each question of a protocol asks about, by full ids.
+
+    Raises:
+        ValueError: The file is not in the format (pydantic's error).
+    """
+    return _ORDINARY.validate_python(_loaded(path))
+
+
+def with_ordinary(call: CallDoc, ordinary: Mapping[str, Iterable[str]]) -> CallDoc:
+    """Return the call answering also, in a protocol's own words, to the ordinary pictures it shows."""
+    shown = {id_ for id_, given in call.given.items() if given is Given.YES}
+    asked = {ref: Given.YES for ref, pictures in ordinary.items() if shown.intersection(pictures)}
+    return call.model_copy(update={"facts": asked | call.facts})
 
 
 def read_calls(paths: Iterable[Path]) -> tuple[CallDoc, ...]:

@@ -7,7 +7,7 @@ import click
 
 from telesec.triage import evaluation
 from telesec.triage import lint as length_of
-from telesec.triage.case_file import read_calls
+from telesec.triage.case_file import read_calls, read_ordinary, with_ordinary
 from telesec.triage.library import Library, load
 
 
@@ -31,14 +31,22 @@ def lint(files: tuple[Path, ...]) -> None:
 
 @triage.command("evaluate")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--ordinary",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Which questions ask about which ordinary pictures.",
+)
 @click.option("--covered", is_flag=True, help="Only calls whose complaint has a protocol.")
 @click.option("--totals", is_flag=True, help="Totals only, no call by its id (for calls that are held out).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def evaluate(files: tuple[Path, ...], *, covered: bool, totals: bool, as_json: bool) -> None:
+def evaluate(
+    files: tuple[Path, ...], *, ordinary: Path | None, covered: bool, totals: bool, as_json: bool
+) -> None:
     """Play the invented calls of FILES (or folders) and print how the protocols do."""
     library = load()
     try:
-        calls = read_calls(files)
+        pictures = read_ordinary(ordinary) if ordinary else {}
+        calls = [with_ordinary(call, pictures) for call in read_calls(files)]
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     played = [call for call in calls if not covered or library.book.get(call.complaint)]

@@ -1,12 +1,21 @@
 """How protocols are measured: the arithmetic, what a caller answers, and where words lead."""
 
 import json
+from pathlib import Path
 
 import pytest
 import yaml
 from click.testing import CliRunner
 
-from telesec.triage.case_file import CallDoc, Portion, portion_of, read_calls
+from telesec.triage.case_file import (
+    CallDoc,
+    Portion,
+    full_id,
+    portion_of,
+    read_calls,
+    read_ordinary,
+    with_ordinary,
+)
 from telesec.triage.commands import triage
 from telesec.triage.evaluation import (
     Figures,
@@ -25,6 +34,9 @@ from telesec.triage.levels import Level
 from telesec.triage.patient import Voice
 from telesec.triage.protocol import Given
 from telesec.triage.words import Found
+
+DATA = Path(__file__).parents[2] / "data"
+CALLS = DATA / "triage_cases"
 
 
 def call(**changes):
@@ -215,3 +227,42 @@ def test_command_says_what_is_wrong_with_a_file(tmp_path):
     file.write_text("- {id: nothing}", encoding="utf-8")
 
     assert CliRunner().invoke(triage, ["evaluate", str(file)]).exit_code == 1
+
+
+def test_an_ordinary_picture_answers_the_question_that_asks_about_it(library):
+    mild = call(complaint="traumatisme_cranien", words="choc", facts={"vieux_choc": "yes"})
+    asked = with_ordinary(mild, {"traumatisme_cranien.bien": ("traumatisme_cranien.vieux_choc",)})
+
+    assert play(library, mild).level is Level.SAME_DAY
+    assert play(library, asked).level is Level.H48_72
+
+
+def test_the_case_file_covers_the_whole_reference():
+    calls = read_calls([CALLS / "build", CALLS / "heldout"])
+    complaints = {one.complaint for one in calls}
+
+    assert len(calls) >= 300
+    assert len(complaints) == 64
+    assert {one.gold for one in calls} == set(Level)
+
+
+@pytest.mark.parametrize("portion", list(Portion))
+def test_each_call_lies_in_the_folder_of_its_portion(portion):
+    assert {one.set for one in read_calls([CALLS / portion])} == {portion}
+
+
+def test_ordinary_pictures_are_those_calls_show():
+    shown = {ref for one in read_calls([CALLS / "build", CALLS / "heldout"]) for ref in one.given}
+    mapped = {ref for pictures in read_ordinary(CALLS / "ordinary.yaml").values() for ref in pictures}
+
+    assert mapped <= shown
+
+
+def test_answers_name_questions_of_the_reference():
+    """As far as our list of the reference goes, which grows with the library."""
+    reference = yaml.safe_load((DATA / "redflag_ids.yaml").read_text("utf-8"))
+    calls = read_calls([CALLS / "build", CALLS / "heldout"])
+    answered = {tuple(full_id(one.complaint, id_).split(".")) for one in calls for id_ in one.answers}
+    unknown = {(code, id_) for code, id_ in answered if code in reference and id_ not in reference[code]}
+
+    assert not unknown
