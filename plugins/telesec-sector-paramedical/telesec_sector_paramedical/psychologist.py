@@ -1,6 +1,7 @@
-"""The psychologist: one patient at a time, and callers in distress."""
+"""The psychologist: one patient at a time, and callers in distress.
 
-from pathlib import Path
+The protocol its words lead to is the library's own: every practice needs it, not psychologists only.
+"""
 
 from telesec.hooks import AppointmentTypeTemplate, Sector
 
@@ -17,7 +18,6 @@ PSYCHOLOGIST = Sector(
         AppointmentTypeTemplate("distance", "Séance à distance", "Remote session", 45, max_level="h48_72"),
         AppointmentTypeTemplate("bilan", "Bilan psychologique", "Assessment", 90),
     ),
-    protocols=(Path(__file__).parent / "protocols" / f"{PROTOCOL}.yaml",),
     words_fr=(
         ("ne va pas bien du tout", PROTOCOL),
         ("n'arrive plus à tenir", PROTOCOL),

@@ -7,10 +7,11 @@ from pathlib import Path
 import pluggy
 import pytest
 import telesec_sector_paramedical
-from telesec.triage.levels import Level
 from telesec_sector_paramedical import PHYSIOTHERAPIST, PSYCHOLOGIST
 
 from telesec.hooks import PROJECT, Sector, TelesecSpec
+from telesec.triage.levels import Level
+from telesec.triage.library import load
 
 SECTORS = [PHYSIOTHERAPIST, PSYCHOLOGIST]
 PYPROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))
@@ -50,7 +51,7 @@ def test_appointment_types_are_complete(sector: Sector):
 
 @pytest.mark.parametrize("sector", SECTORS, ids=lambda sector: sector.code)
 def test_protocol_files_exist_and_words_lead_to_them(sector: Sector):
-    codes = {path.stem for path in sector.protocols}
+    codes = {path.stem for path in sector.protocols} | load().book.protocols.keys()
 
     assert all(path.is_file() for path in sector.protocols)
     assert {code for _, code in sector.words_fr} <= codes

@@ -1,12 +1,10 @@
 """The caller's words: whole, without accents, longest first, raising only."""
 
 from dataclasses import replace
-from importlib.resources import files
 
 import pytest
 
 from telesec.triage.levels import Level
-from telesec.triage.library import load
 from telesec.triage.patient import PatientFacts
 from telesec.triage.words import plain
 
@@ -83,18 +81,10 @@ def test_plain_text_has_no_accent_ligature_or_sign():
     assert plain("L’ŒIL  droit, à Noël…") == "l oeil droit a noel"
 
 
-def test_words_a_protocol_asks_about_raise_to_the_doctor_only(library, tmp_path):
-    file = tmp_path / "crise.yaml"
-    source = (files("telesec.triage") / "protocols" / "signes_avc.yaml").read_text("utf-8")
-    synonyms = source.index("synonyms:"), source.index("red_flags:")
-    renamed = source[: synonyms[0]] + source[synonyms[1] :]
-    file.write_text(renamed.replace("code: signes_avc", "code: crise_psychique_suicide"), encoding="utf-8")
+def test_words_a_protocol_asks_about_raise_to_the_doctor_only(library):
+    raised = library.find("elle veut mourir", ADULT).raised
 
-    alone = library.find("elle veut mourir", ADULT).raised
-    asked = load((file,)).find("elle veut mourir", ADULT).raised
-
-    assert alone == (("words.veut_mourir", Level.CALL15_NOW),)
-    assert asked == (("words.veut_mourir", Level.DOCTOR_NOW),)
+    assert raised == (("words.veut_mourir", Level.DOCTOR_NOW),)
 
 
 @pytest.mark.parametrize(
