@@ -17,6 +17,7 @@ from telesec.calls import api as calls_api
 from telesec.calls import doors as call_doors
 from telesec.desk import api as desk_api
 from telesec.desk import phone_routes, practice_routes, supervisor_routes, wall_routes
+from telesec.desk import routes as desk_routes
 from telesec.messages import api as messages_api
 from telesec.patients import api as patients_api
 from telesec.practices import api as practices_api
@@ -42,7 +43,14 @@ class ApiRoom(Protocol):
         ...
 
 
-PAGES: tuple[Room, ...] = (accounts_routes, phone_routes, supervisor_routes, wall_routes, practice_routes)
+PAGES: tuple[Room, ...] = (
+    accounts_routes,
+    desk_routes,
+    phone_routes,
+    supervisor_routes,
+    wall_routes,
+    practice_routes,
+)
 DOORS: tuple[Room, ...] = (alerts_doors, call_doors)
 APIS: tuple[ApiRoom, ...] = (
     desk_api,

@@ -3,13 +3,18 @@
 Colour is never alone: every level has its own shape and word (``desk`` rules of the stylesheet).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from telesec.alerts.rules import DESK, ChannelKind, DeliveryStatus
+from telesec.alerts.rules import Outcome as AlertOutcome
 from telesec.calls.rules import Outcome
 from telesec.foundation.language import Sentence, say
+from telesec.scheduling.reads import AppointmentCard
 from telesec.scheduling.rules import EndedBecause, Status
 from telesec.triage.levels import Level
+from telesec.triage.protocol import Given
 
 
 @dataclass(frozen=True)
@@ -73,8 +78,63 @@ BY_HAND = tuple(outcome for outcome in OUTCOMES if outcome is not Outcome.ABANDO
 """What a secretary may close a call with, commonest first."""
 
 
-def light(status: Status, ended_because: str | None, *, moving: bool) -> Light:
+GIVEN: Mapping[Given | None, Sentence] = {
+    None: say("not asked"),
+    Given.YES: say("Yes"),
+    Given.NO: say("No"),
+    Given.UNKNOWN: say("Does not know"),
+    Given.REFUSED: say("Refuses"),
+}
+
+CHANNELS = {
+    ChannelKind.SMS.value: say("SMS"),
+    ChannelKind.VOICE.value: say("Voice"),
+    ChannelKind.PUSH.value: say("App"),
+    ChannelKind.EMAIL.value: say("E-mail"),
+    DESK: say("Red list"),
+}
+
+DELIVERIES = {
+    DeliveryStatus.QUEUED.value: say("about to leave"),
+    DeliveryStatus.SENDING.value: say("being sent"),
+    DeliveryStatus.SENT.value: say("sent, no answer yet"),
+    DeliveryStatus.DELIVERED.value: say("on the phone, no answer yet"),
+    DeliveryStatus.ANSWERED.value: say("answered"),
+    DeliveryStatus.FAILED.value: say("failed"),
+    DeliveryStatus.UNKNOWN.value: say("not known, being looked up"),
+    DeliveryStatus.SKIPPED.value: say("skipped, nothing to reach"),
+}
+
+ALERT_OUTCOMES = {
+    AlertOutcome.PATIENT_CALLED.value: say("The patient was called."),
+    AlertOutcome.WILL_CALL.value: say("Will call the patient."),
+    AlertOutcome.PASS_ON.value: say("Passed on to the next person."),
+    AlertOutcome.SENT_TO_15.value: say("Sent to the 15."),
+}
+
+
+def light(status: Status, ended_because: str | None) -> Light:
     """Return the light of an appointment; a move or cancellation under way is amber again."""
     if status is Status.CANCELLED:
         return Light.NONE if ended_because == EndedBecause.ASKED.value else Light.BAD
-    return Light.OK if status is Status.BOOKED and not moving else Light.WAIT
+    return Light.OK if status is Status.BOOKED else Light.WAIT
+
+
+def of_appointment(card: AppointmentCard) -> Light:
+    """Return the light of an appointment as read."""
+    return light(card.status, card.ended_because)
+
+
+WORDS: Mapping[str, object] = {
+    "levels": LEVELS,
+    "lights": LIGHTS,
+    "light_of": of_appointment,
+    "ended": ENDED,
+    "outcomes": OUTCOMES,
+    "by_hand": BY_HAND,
+    "given_words": GIVEN,
+    "channels": CHANNELS,
+    "delivery_words": DELIVERIES,
+    "alert_outcomes": ALERT_OUTCOMES,
+}
+"""What every template of the desk may name."""

@@ -1,0 +1,126 @@
+"""One call's page at its own address: looked at, its parts, drafts, facts said on the way, its end."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from telesec.calls import reads as reads_of_calls
+from telesec.calls import service as calls
+from telesec.calls.rules import DraftKind, Outcome
+from telesec.calls.service import SaveDraft
+from telesec.desk.details import MAX_FIELD, CallDetails, Handover, details_of, keep_details
+from telesec.desk.pages import act, asked, call_page
+from telesec.desk.ports import DeskDeps
+from telesec.desk.screen import CallScreen
+from telesec.foundation.access import Permission
+from telesec.foundation.errors import NotFound, Refused, Stale
+from telesec.foundation.language import say
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.scheduling import service as scheduling
+from telesec.web.access import actor, requires
+
+PARTS = {
+    "call-head": "desk/_call_head.html",
+    "instructions": "desk/_instructions.html",
+    "on-call": "desk/_on_call.html",
+    "slots": "desk/_slots.html",
+    "light": "desk/_light.html",
+    "ladder": "desk/_ladder.html",
+}
+PATH = "/desk/calls/<uuid:practice_id>/<uuid:call_id>"
+
+
+def install(pages: Blueprint, deps: DeskDeps) -> None:
+    """Register the page and what belongs to the call itself."""
+    _looks(pages, deps)
+    _acts(pages, deps)
+
+
+def _looks(pages: Blueprint, deps: DeskDeps) -> None:
+    @pages.get(PATH)
+    @requires(Permission.CALL_HANDLE)
+    def call(practice_id: UUID, call_id: UUID) -> Response:
+        return call_page(deps, (practice_id, call_id), asked())
+
+    @pages.get(f"{PATH}/parts/<name>")
+    @requires(Permission.CALL_HANDLE)
+    def call_part(practice_id: UUID, call_id: UUID, name: str) -> str:
+        template = PARTS.get(name)
+        if template is None:
+            raise NotFound
+        with deps.unit_of_work(actor()) as uow:
+            screen = CallScreen(uow, deps, (practice_id, call_id), asked())
+            return render_template(template, screen=screen, side=screen.side)
+
+    @pages.get(f"{PATH}/draft")
+    @requires(Permission.CALL_HANDLE)
+    def draft(practice_id: UUID, call_id: UUID) -> Response:
+        with deps.unit_of_work(actor()) as uow:
+            kept = reads_of_calls.call(uow, practice_id, call_id).drafts.get(DraftKind.NOTE)
+        return jsonify(text=kept.text if kept else "", version=kept.version if kept else 0)
+
+
+def _acts(pages: Blueprint, deps: DeskDeps) -> None:
+    @pages.post(f"{PATH}/draft")
+    @requires(Permission.CALL_HANDLE)
+    def save_draft(practice_id: UUID, call_id: UUID) -> AnyResponse:
+        text, seen = request.form.get("text", ""), request.form.get("seen", 0, int)
+        try:
+            with deps.unit_of_work(actor()) as uow:
+                saved = calls.save_draft(uow, SaveDraft(practice_id, call_id, DraftKind.NOTE, text, seen))
+                screen = CallScreen(uow, deps, (practice_id, call_id), asked())
+                at = screen.w.second(saved.saved_at)
+                uow.commit()
+        except Stale:
+            return make_response(jsonify(code="stale"), 409)
+        return jsonify(version=saved.version, at=at)
+
+    @pages.post(f"{PATH}/alive")
+    @requires(Permission.CALL_HANDLE)
+    def alive(practice_id: UUID, call_id: UUID) -> Response:
+        with deps.unit_of_work(actor()) as uow:
+            scheduling.touch_holds(uow, practice_id, call_id)
+            uow.commit()
+        return Response(status=204)
+
+    @pages.post(f"{PATH}/details")
+    @requires(Permission.CALL_HANDLE)
+    def keep(practice_id: UUID, call_id: UUID) -> AnyResponse:
+        def do(uow: UnitOfWork) -> None:
+            card = reads_of_calls.call(uow, practice_id, call_id)
+            keep_details(uow, card, _changed(details_of(card)))
+
+        return act(deps, (practice_id, call_id), do, then=asked().view)
+
+    @pages.post(f"{PATH}/close")
+    @requires(Permission.CALL_HANDLE)
+    def close(practice_id: UUID, call_id: UUID) -> AnyResponse:
+        def do(uow: UnitOfWork) -> None:
+            calls.close(uow, practice_id, call_id, _outcome())
+
+        answer = act(deps, (practice_id, call_id), do, then="outcome")
+        return redirect(url_for("desk.idle"), code=303) if answer.status_code == 303 else answer
+
+
+def _changed(details: CallDetails) -> CallDetails:
+    """Return the facts with what the form said; a field it does not carry stays."""
+    form = request.form
+    handover = form.get("handover", "")
+    return replace(
+        details,
+        caller_name=form.get("caller_name", details.caller_name).strip()[:MAX_FIELD],
+        relation=form.get("relation", details.relation).strip()[:MAX_FIELD],
+        address=form.get("address", details.address).strip()[:MAX_FIELD],
+        address_read_back=details.address_read_back or form.get("address_read_back") == "1",
+        told=details.told or form.get("told") == "1",
+        handover=Handover(handover) if handover in set(Handover) and handover else details.handover,
+    )
+
+
+def _outcome() -> Outcome:
+    chosen = request.form.get("outcome", "")
+    if chosen not in set(Outcome):
+        raise Refused("no_outcome", say("Choose how the call ended."), status=422, field="outcome")
+    return Outcome(chosen)

@@ -1,0 +1,116 @@
+"""A promise to call back: made in a call, opened from the list, kept or ended."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from telesec.alerts import reads as alerts
+from telesec.callbacks import reads, service
+from telesec.callbacks.rules import CloseReason
+from telesec.callbacks.service import OpenCallback
+from telesec.calls import reads as reads_of_calls
+from telesec.calls import service as calls
+from telesec.calls.service import OpenCall
+from telesec.desk.call import PATH
+from telesec.desk.pages import act, call_url, idle_page
+from telesec.desk.ports import DeskDeps
+from telesec.foundation.access import Permission
+from telesec.foundation.errors import Refused
+from telesec.foundation.language import say
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.practices import reads as practices
+from telesec.web.access import actor, requires
+
+CARD = "/desk/callbacks/<uuid:practice_id>/<uuid:callback_id>"
+SETTLED = "settled"
+BAD_TIME = say("Give the time of the promise, for instance 14:30.")
+
+
+def install(pages: Blueprint, deps: DeskDeps) -> None:
+    """Register the promise and its card; an open loop is looked at the same way."""
+    _in_a_call(pages, deps)
+    _cards(pages, deps)
+
+
+def _in_a_call(pages: Blueprint, deps: DeskDeps) -> None:
+    @pages.post(f"{PATH}/callback")
+    @requires(Permission.CALLBACK_WRITE)
+    def promise(practice_id: UUID, call_id: UUID) -> AnyResponse:
+        def do(uow: UnitOfWork) -> None:
+            card = reads_of_calls.call(uow, practice_id, call_id)
+            service.open_callback(
+                uow,
+                OpenCallback(
+                    practice_id,
+                    request.form.get("phone", "").strip() or card.from_number,
+                    _due(uow, practice_id),
+                    card.patient_id,
+                    call_id,
+                    request.form.get("note", ""),
+                ),
+            )
+
+        return act(deps, (practice_id, call_id), do)
+
+
+def _cards(pages: Blueprint, deps: DeskDeps) -> None:
+    @pages.get(CARD)
+    @requires(Permission.CALLBACK_READ)
+    def callback(practice_id: UUID, callback_id: UUID) -> Response:
+        with deps.unit_of_work(actor()) as uow:
+            card = reads.callback(uow, practice_id, callback_id)
+            uow.commit()
+        return idle_page(deps, "desk/callback.html", card=card)
+
+    @pages.post(f"{CARD}/end")
+    @requires(Permission.CALLBACK_WRITE)
+    def end_callback(practice_id: UUID, callback_id: UUID) -> AnyResponse:
+        how = request.form.get("how", "")
+        with deps.unit_of_work(actor()) as uow:
+            if how == SETTLED:
+                service.settle(uow, practice_id, callback_id)
+            elif how in set(CloseReason):
+                service.close(uow, practice_id, callback_id, CloseReason(how))
+            uow.commit()
+        return redirect(url_for("desk.idle"), code=303)
+
+    @pages.post(f"{CARD}/call")
+    @requires(Permission.CALL_HANDLE)
+    def call_back(practice_id: UUID, callback_id: UUID) -> AnyResponse:
+        with deps.unit_of_work(actor()) as uow:
+            card = reads.callback(uow, practice_id, callback_id)
+            opened = calls.open_call(uow, OpenCall(practice_id, from_number=card.phone))
+            if card.patient_id is not None:
+                calls.link_patient(uow, *opened, card.patient_id)
+            uow.commit()
+        return redirect(call_url(opened), code=303)
+
+    @pages.get("/desk/loops/<uuid:alert_id>")
+    @requires(Permission.ALERT_READ)
+    def loop(alert_id: UUID) -> Response:
+        with deps.unit_of_work(actor()) as uow:
+            detail = alerts.alert(uow, alert_id)
+            uow.commit()
+        return idle_page(deps, "desk/loop.html", detail=detail)
+
+
+def _due(uow: UnitOfWork, practice_id: UUID) -> datetime:
+    """Return when the caller was told to expect the call: in some minutes, or at a time of today.
+
+    A time already past today means tomorrow.
+    """
+    minutes = request.form.get("minutes", type=int)
+    typed = request.form.get("at", "").strip()
+    if not typed and minutes:
+        return uow.now() + timedelta(minutes=minutes)
+    zone = ZoneInfo(practices.practice(uow, practice_id).time_zone)
+    local = uow.now().astimezone(zone)
+    try:
+        wanted = datetime.strptime(typed.replace("h", ":").replace(" ", ""), "%H:%M")  # noqa: DTZ007 - a wall time
+    except ValueError:
+        raise Refused("bad_due_at", BAD_TIME, status=422, field="at") from None
+    due = local.replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)
+    return due if due > local else due + timedelta(days=1)

@@ -1,0 +1,76 @@
+"""What is said in a call and belongs to no record yet: who speaks, where they are, what was read back.
+
+It is kept sealed beside the call's other drafts, as one small document, so that a reload, a crash or
+another machine shows it again.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import Self
+
+from telesec.calls.reads import CallCard
+from telesec.calls.rules import DraftKind
+from telesec.calls.service import SaveDraft, save_draft
+from telesec.foundation.unit_of_work import UnitOfWork
+
+MAX_FIELD = 300
+
+
+class Handover(StrEnum):
+    """How the caller reaches the 15; ``done`` when the 15 has taken over."""
+
+    NONE = ""
+    TRANSFER = "transfer"
+    CALLS = "calls"
+    REFUSES = "refuses"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class CallDetails:
+    """Facts of one call, as typed.
+
+    Args:
+        told: True when the safety net was said to the caller.
+    """
+
+    caller_name: str = field(default="", repr=False)
+    relation: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
+    address_read_back: bool = False
+    handover: Handover = Handover.NONE
+    told: bool = False
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Return the facts a draft holds; an empty or foreign text holds none."""
+        try:
+            data = json.loads(text or "{}")
+        except ValueError:
+            return cls()
+        known = {key: data[key] for key in cls.__dataclass_fields__ if key in data}
+        return replace(cls(**known), handover=Handover(known.get("handover", "")))
+
+    def write(self) -> str:
+        """Return the facts as the draft keeps them."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+def details_of(card: CallCard) -> CallDetails:
+    """Return the facts kept with a call."""
+    draft = card.drafts.get(DraftKind.PATIENT)
+    return CallDetails.read(draft.text if draft else "")
+
+
+def keep_details(uow: UnitOfWork, card: CallCard, details: CallDetails) -> None:
+    """Keep changed facts with the call.
+
+    Raises:
+        Stale: Another tab changed them since ``card`` was read.
+    """
+    if details == details_of(card):
+        return
+    draft = card.drafts.get(DraftKind.PATIENT)
+    seen = draft.version if draft else 0
+    save_draft(uow, SaveDraft(card.practice_id, card.id, DraftKind.PATIENT, details.write(), seen))

@@ -1,0 +1,93 @@
+"""The message to a practitioner: level, text, number read back; urgent ones raise their alert with it.
+
+The text is the call's note, kept as a draft until it is filed. An urgent alert may go out before a word is
+written: the practice's on-call doctor is reached first, the text follows.
+"""
+
+from uuid import UUID
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from telesec.alerts import service as alerts
+from telesec.alerts.rules import AlertLevel
+from telesec.alerts.service import RaiseAlert
+from telesec.calls import reads as reads_of_calls
+from telesec.calls import service as calls
+from telesec.calls.rules import DraftKind
+from telesec.desk.call import PATH
+from telesec.desk.pages import CallKey, act, needed_id, uuid_or_none
+from telesec.desk.ports import DeskDeps
+from telesec.foundation.access import Permission
+from telesec.foundation.errors import Refused
+from telesec.foundation.language import say
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.messages import service
+from telesec.messages.service import FileMessage
+from telesec.triage.levels import Level
+from telesec.web.access import requires
+
+NOT_READ_BACK = say("Read the number back to the caller, then tick it.")
+
+
+def install(pages: Blueprint, deps: DeskDeps) -> None:
+    """Register the acts that tell a practitioner."""
+
+    @pages.post(f"{PATH}/message")
+    @requires(Permission.MESSAGE_FILE)
+    def file_message(practice_id: UUID, call_id: UUID) -> Response:
+        def do(uow: UnitOfWork) -> None:
+            service.file_message(uow, _message(uow, (practice_id, call_id)))
+            calls.discard_draft(uow, practice_id, call_id, DraftKind.NOTE)
+
+        return act(deps, (practice_id, call_id), do)
+
+    @pages.post(f"{PATH}/alert")
+    @requires(Permission.ALERT_RAISE)
+    def raise_alert(practice_id: UUID, call_id: UUID) -> Response:
+        def do(uow: UnitOfWork) -> None:
+            _raise(uow, (practice_id, call_id))
+
+        return act(deps, (practice_id, call_id), do)
+
+
+def _raise(uow: UnitOfWork, call: CallKey) -> None:
+    """Alert now; a note that is already written goes with it."""
+    chosen = uuid_or_none(request.form.get("practitioner_id"))
+    if chosen is not None and request.form.get("text", "").strip():
+        service.file_message(uow, _message(uow, call))
+        calls.discard_draft(uow, *call, DraftKind.NOTE)
+        return
+    level = AlertLevel(_level(tuple(AlertLevel)).value)
+    alerts.raise_alert(uow, RaiseAlert(call[0], level, (chosen,) if chosen else (), call_id=call[1]))
+
+
+def _message(uow: UnitOfWork, call: CallKey) -> FileMessage:
+    """Return the message as typed; the number that calls needs no reading back.
+
+    Raises:
+        Refused: No practitioner or level is chosen, or the number was not read back (422).
+    """
+    form = request.form
+    card = reads_of_calls.call(uow, *call)
+    typed = form.get("callback_number", "").strip()
+    same = not typed or form.get("number_was") == typed
+    if not same and form.get("read_back") != "1":
+        raise Refused("not_read_back", NOT_READ_BACK, status=422, field="read_back")
+    return FileMessage(
+        call[0],
+        needed_id("practitioner_id"),
+        _level(tuple(Level)),
+        form.get("text", ""),
+        typed or card.from_number,
+        callback_number_read_back=True,
+        call_id=call[1],
+        patient_id=card.patient_id,
+    )
+
+
+def _level(allowed: tuple[Level, ...] | tuple[AlertLevel, ...]) -> Level:
+    chosen = request.form.get("level", "")
+    if chosen not in set(allowed):
+        raise Refused("no_level", say("Choose a level."), status=422, field="level")
+    return Level(chosen)

@@ -1,0 +1,125 @@
+"""How the desk answers: a page, one of its parts, or the page again with a refusal and what was typed.
+
+A page's read is audited by its commit; a part redrawn by an event is a look at what is already open, so its
+transaction is not committed and leaves no entry.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from telesec.desk.ports import DeskDeps
+from telesec.desk.screen import Ask, CallScreen
+from telesec.desk.side import Side
+from telesec.foundation.errors import NotFound, Refused, TelesecError, Unauthenticated
+from telesec.foundation.language import Sentence, say
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.web.access import actor
+
+VIEWS = ("triage", "patient", "booking", "message", "alert", "callback", "outcome")
+CallKey = tuple[UUID, UUID]
+"""A call's practice and id."""
+
+
+def uuid_or_none(text: str | None) -> UUID | None:
+    """Return an id of an address or a form, None when it is not one."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+def needed_id(name: str) -> UUID:
+    """Return an id the form must carry.
+
+    Raises:
+        Refused: It is missing (422).
+    """
+    found = uuid_or_none(request.form.get(name))
+    if found is None:
+        raise Refused("not_chosen", say("Choose one first."), status=422, field=name)
+    return found
+
+
+def asked() -> Ask:
+    """Return what the reader chose, from the address or the form."""
+    values = request.values
+    view = values.get("view", "")
+    return Ask(
+        view if view in VIEWS else "triage",
+        uuid_or_none(values.get("type")),
+        uuid_or_none(values.get("practitioner")),
+        uuid_or_none(values.get("moving")),
+    )
+
+
+def idle_page(
+    deps: DeskDeps, template: str, refusal: Sentence | None = None, status: int = 200, **more: object
+) -> Response:
+    """Return a page between two calls."""
+    with deps.unit_of_work(actor()) as uow:
+        page = render_template(template, side=Side(uow), refusal=refusal, typed=request.form, **more)
+        uow.commit()
+    return _told(page, status, url_for("desk.idle"))
+
+
+def call_page(
+    deps: DeskDeps,
+    call: CallKey,
+    ask: Ask,
+    refusal: Sentence | None = None,
+    status: int = 200,
+    **more: object,
+) -> Response:
+    """Return a call's page; the 15 takes the whole of it when a vital sign was answered."""
+    with deps.unit_of_work(actor()) as uow:
+        screen = CallScreen(uow, deps, call, ask)
+        template = "desk/call15.html" if screen.is_15 else "desk/call.html"
+        shown: Mapping[str, object] = {"found": None, "likely": (), "typed": request.form, **more}
+        page = render_template(template, screen=screen, side=screen.side, refusal=refusal, **shown)
+        uow.commit()
+    return _told(page, status, call_url(call, ask.view))
+
+
+def call_url(call: CallKey, view: str = "triage", **more: Any) -> str:
+    """Return the address of a call's page."""
+    practice_id, call_id = call
+    chosen = None if view == "triage" else view
+    return url_for("desk.call", practice_id=practice_id, call_id=call_id, view=chosen, **more)
+
+
+def act(
+    deps: DeskDeps, call: CallKey, do: Callable[[UnitOfWork], None], *, then: str = "triage", **more: Any
+) -> AnyResponse:
+    """Do one thing in a call and go on to a view; refused, the page says why and keeps what was typed."""
+    return attempt(deps, call, lambda: _in_one(deps, do), then=then, **more)
+
+
+def attempt(
+    deps: DeskDeps, call: CallKey, do: Callable[[], object], *, then: str = "triage", **more: Any
+) -> AnyResponse:
+    """As :func:`act`, for what owns its transactions (a flow that speaks to a calendar)."""
+    try:
+        do()
+    except (NotFound, Unauthenticated):
+        raise
+    except TelesecError as error:
+        return call_page(deps, call, asked(), error.sentence, error.status)
+    return redirect(call_url(call, then, **more), code=303)
+
+
+def _in_one(deps: DeskDeps, do: Callable[[UnitOfWork], None]) -> None:
+    with deps.unit_of_work(actor()) as uow:
+        do(uow)
+        uow.commit()
+
+
+def _told(page: str, status: int, address: str) -> Response:
+    """Return a page; one that answers a form names the address a reload should ask for."""
+    answer = make_response(page, status)
+    if request.method == "POST":
+        answer.headers["HX-Push-Url"] = address
+    return answer

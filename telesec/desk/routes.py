@@ -1,0 +1,37 @@
+"""The desk's pages on one blueprint; each noun registers its own."""
+
+from flask import Blueprint, redirect, url_for
+from werkzeug.wrappers import Response
+
+from telesec.desk import booking, call, callback, letter, live, patient_line, queue, triage_sheet
+from telesec.desk.looks import WORDS
+from telesec.desk.ports import DeskDeps
+from telesec.foundation.access import Permission, Role
+from telesec.web.access import actor, requires
+
+HOMES = {
+    Role.PRACTITIONER: "/phone",
+    Role.SUPERVISOR: "/supervisor",
+    Role.PRACTICE_MANAGER: "/practice",
+}
+
+
+def blueprint(deps: DeskDeps) -> Blueprint:
+    """Return the desk's pages."""
+    pages = Blueprint("desk", __name__)
+
+    @pages.get("/")
+    @requires(Permission.SESSION_OWN)
+    def home() -> Response:
+        who = actor()
+        if who.role in {Role.OPERATOR, Role.AUDITOR}:
+            return redirect(url_for("accounts.own_sessions"))
+        return redirect(HOMES.get(who.role, "/desk"))
+
+    @pages.context_processor
+    def words() -> dict[str, object]:
+        return dict(WORDS)
+
+    for room in (queue, call, patient_line, triage_sheet, booking, letter, callback, live):
+        room.install(pages, deps)
+    return pages

@@ -1,0 +1,287 @@
+"""Everything one call's page shows, each part read when a template first asks for it.
+
+The page and every part redrawn later use the same templates over this one reading. Nothing here speaks to
+a calendar: slots come from the last readings; the fresh search is made by ``booking`` before this is opened.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from uuid import UUID
+
+from telesec.accounts import reads as accounts
+from telesec.alerts import reads as alerts
+from telesec.alerts.reads import AlertDetail, AlertRow, Rung
+from telesec.calls import reads as calls
+from telesec.calls.reads import CallCard, DraftText
+from telesec.calls.rules import CallState, DraftKind, Outcome
+from telesec.desk.details import CallDetails, Handover, details_of
+from telesec.desk.ports import DeskDeps
+from telesec.desk.side import Side
+from telesec.desk.wording import Wording, wording
+from telesec.foundation.access import Permission
+from telesec.foundation.errors import NotFound
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.messages import reads as messages
+from telesec.messages.reads import MessageCard
+from telesec.patients import reads as patients
+from telesec.patients.reads import CallerCard, PatientCard
+from telesec.practices.reads import PracticeCard, PractitionerCard
+from telesec.scheduling import offers
+from telesec.scheduling import reads as scheduling
+from telesec.scheduling.offers import FindSlots, Offer
+from telesec.scheduling.reads import AppointmentCard, HoldCard, TypeCard
+from telesec.triage import reads as triage
+from telesec.triage.levels import Level
+from telesec.triage.protocol import Given, Question, Text
+from telesec.triage.reads import ProtocolCard, SessionView
+
+SEARCH = timedelta(days=28)
+SHOWN_SLOTS = 9
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What the reader chose on the page; ids only, since it stands in the address."""
+
+    view: str = "triage"
+    type_id: UUID | None = None
+    practitioner_id: UUID | None = None
+    moving_id: UUID | None = None
+
+
+class CallScreen:
+    """One call, for its page."""
+
+    def __init__(self, uow: UnitOfWork, deps: DeskDeps, call: tuple[UUID, UUID], ask: Ask) -> None:
+        self._uow, self._deps = uow, deps
+        self.practice_id, self.call_id = call
+        self.ask = ask
+        self.side = Side(uow)
+
+    @property
+    def now(self) -> datetime:
+        """The server's moment."""
+        return self._uow.now()
+
+    @cached_property
+    def call(self) -> CallCard:
+        """The call with greeting, instructions, earlier calls and drafts."""
+        return calls.call(self._uow, self.practice_id, self.call_id)
+
+    @cached_property
+    def practice(self) -> PracticeCard:
+        """The practice called."""
+        card = self.side.practices.get(self.practice_id)
+        if card is None:
+            raise NotFound
+        return card
+
+    @cached_property
+    def w(self) -> Wording:
+        """How the reader reads this practice's times."""
+        return wording(self._uow.actor.language, self.practice.time_zone, self.now)
+
+    @property
+    def mine(self) -> bool:
+        """Whether the reader answered this call and may still act in it."""
+        return self.call.secretary_id == self._uow.actor.person_id and self.call.state is CallState.OPEN
+
+    @cached_property
+    def handler(self) -> str:
+        """Who answered, by name."""
+        who = self.call.secretary_id
+        return accounts.names(self._uow, [who]).get(who, "") if who else ""
+
+    @cached_property
+    def line(self) -> str:
+        """The line called, E.164; the practice's first one for a call opened by hand."""
+        lines = self.practice.lines
+        called = next((line.number for line in lines if line.id == self.call.line_id), "")
+        return called or (lines[0].number if lines else "")
+
+    @cached_property
+    def details(self) -> CallDetails:
+        """Who speaks, where they are, what was read back."""
+        return details_of(self.call)
+
+    @cached_property
+    def note(self) -> DraftText | None:
+        """The note as last kept."""
+        return self.call.drafts.get(DraftKind.NOTE)
+
+    @cached_property
+    def patient(self) -> PatientCard | None:
+        """Whom the call is about, once chosen."""
+        wanted = self.call.patient_id
+        return patients.patient(self._uow, self.practice_id, wanted) if wanted else None
+
+    @cached_property
+    def callers(self) -> tuple[CallerCard, ...]:
+        """Who has spoken for the patient before."""
+        return patients.callers(self._uow, self.practice_id, self.patient.id) if self.patient else ()
+
+    @cached_property
+    def known(self) -> tuple[PatientCard, ...]:
+        """Everybody met under the number that calls; a number may be shared."""
+        number = self.call.from_number
+        if not number or self.call.patient_id is not None:
+            return ()
+        return patients.search(self._uow, patients.SearchPatients(self.practice_id, phone=number))
+
+    @cached_property
+    def triage(self) -> SessionView | None:
+        """The newest triage of this call."""
+        return triage.latest_of_call(self._uow, self._deps.library, self.practice_id, self.call_id)
+
+    @property
+    def level(self) -> Level | None:
+        """The level reached so far, None before any triage."""
+        return self.triage.level if self.triage else None
+
+    @property
+    def is_15(self) -> bool:
+        """Whether the 15 takes the screen: reached, and not yet taken over by the 15."""
+        session = self.triage
+        if session is None or session.disposition is None or not self.mine:
+            return False
+        return session.level is Level.CALL15_NOW and self.details.handover is not Handover.DONE
+
+    @cached_property
+    def protocols(self) -> tuple[ProtocolCard, ...]:
+        """What may be asked, in this practice's own states."""
+        return triage.protocols(self._uow, self._deps.library, self.practice_id)
+
+    @cached_property
+    def _questions(self) -> Mapping[str, Question]:
+        held = self._deps.library.protocols
+        return {protocol.ref(question): question for protocol in held for question in protocol.questions}
+
+    def counts_as_yes(self, ref: str) -> bool:
+        """Return whether "does not know" counts as yes for a question."""
+        question = self._questions.get(ref)
+        return question is not None and question.unknown_as is Given.YES
+
+    def reasons(self) -> tuple[tuple[Text, Given | None], ...]:
+        """Return the questions that carry the disposition with their answers, None for one not asked."""
+        because = self.triage.disposition.because if self.triage and self.triage.disposition else ()
+        given = dict(self.triage.answers) if self.triage else {}
+        return tuple((self._questions[ref].text, given.get(ref)) for ref in because if ref in self._questions)
+
+    def answered(self) -> tuple[tuple[Text, Given], ...]:
+        """Return what was asked and answered, newest first."""
+        given = reversed(self.triage.answers) if self.triage else ()
+        return tuple((self._questions[ref].text, said) for ref, said in given if ref in self._questions)
+
+    @cached_property
+    def alerts(self) -> tuple[AlertRow, ...]:
+        """The alerts this call raised, newest first."""
+        return alerts.of_call(self._uow, self.practice_id, self.call_id)
+
+    @cached_property
+    def ladder(self) -> AlertDetail | None:
+        """The newest alert with everything that was tried."""
+        return alerts.alert(self._uow, self.alerts[0].id) if self.alerts else None
+
+    @cached_property
+    def rungs(self) -> tuple[Rung, ...]:
+        """Who an alert raised now would try, in order."""
+        return alerts.who_now(self._uow, self.practice_id)
+
+    @cached_property
+    def messages(self) -> tuple[MessageCard, ...]:
+        """What was filed from this call, newest first."""
+        return messages.of_call(self._uow, self.practice_id, self.call_id)
+
+    @cached_property
+    def types(self) -> tuple[TypeCard, ...]:
+        """What may be booked here."""
+        return scheduling.appointment_types(self._uow, self.practice_id)
+
+    @cached_property
+    def type(self) -> TypeCard | None:
+        """The appointment type chosen, else the first one."""
+        chosen = next((kind for kind in self.types if kind.id == self.ask.type_id), None)
+        return chosen or (self.types[0] if self.types else None)
+
+    @property
+    def slots_wanted(self) -> FindSlots | None:
+        """What to search for: the type chosen, everybody who does it, the level reached."""
+        if self.type is None:
+            return None
+        return FindSlots(
+            self.practice_id,
+            self.type.id,
+            self.now,
+            self.now + SEARCH,
+            self.ask.practitioner_id,
+            self.level,
+            SHOWN_SLOTS,
+        )
+
+    @cached_property
+    def offer(self) -> Offer | None:
+        """The first free slots from the last readings, with the calendars' lights."""
+        wanted = self.slots_wanted
+        return offers.offer(self._uow, wanted) if wanted else None
+
+    @cached_property
+    def holds(self) -> tuple[HoldCard, ...]:
+        """Slots held now at this practice, by anybody."""
+        return scheduling.holds(self._uow, self.practice_id)
+
+    @property
+    def held(self) -> HoldCard | None:
+        """The slot held for this call, the newest if several."""
+        mine = [hold for hold in self.holds if hold.call_id == self.call_id]
+        return max(mine, key=lambda hold: hold.held_since, default=None)
+
+    @cached_property
+    def appointments(self) -> tuple[AppointmentCard, ...]:
+        """What was booked in this call, newest first."""
+        return scheduling.appointments_of_call(self._uow, self.practice_id, self.call_id)[::-1]
+
+    @cached_property
+    def ahead(self) -> tuple[AppointmentCard, ...]:
+        """The patient's appointments still ahead."""
+        if self.patient is None:
+            return ()
+        return scheduling.appointments_of_patient(self._uow, self.practice_id, self.patient.id)
+
+    @property
+    def moving(self) -> AppointmentCard | None:
+        """The appointment being moved, if the reader asked to move one."""
+        return next((card for card in self.ahead if card.id == self.ask.moving_id), None)
+
+    def doctor(self, practitioner_id: UUID | None) -> PractitionerCard | None:
+        """Return a practitioner of this practice."""
+        return self.practice.practitioner(practitioner_id) if practitioner_id else None
+
+    def doctor_name(self, practitioner_id: UUID | None) -> str:
+        """Return a practitioner's name; empty when they are not of this practice any more."""
+        card = self.doctor(practitioner_id)
+        return card.name if card else ""
+
+    @property
+    def held_doctor(self) -> str:
+        """Whose slot is held for this call."""
+        cards = self.offer.calendars if self.offer else ()
+        held = self.held
+        found = (card.practitioner_id for card in cards if held and card.schedule_id == held.schedule_id)
+        return self.doctor_name(next(found, None))
+
+    @property
+    def likely_outcome(self) -> Outcome:
+        """What the call most likely ends with, from what was done in it."""
+        if self.details.handover is not Handover.NONE:
+            return Outcome.EMERGENCY
+        if self.alerts:
+            return Outcome.ALERT
+        if self.appointments:
+            return Outcome.APPOINTMENT
+        return Outcome.MESSAGE if self.messages else Outcome.INFORMATION
+
+    def may(self, permission: Permission) -> bool:
+        """Return whether the reader holds a permission here; for what is shown, never for what is done."""
+        return permission in self._uow.actor.permissions_for(self.practice_id)

@@ -1,0 +1,171 @@
+"""The left column of every desk page: who rings, whom I promised to call, which loops are open.
+
+No name, no number, nothing of health: only practices, times and states. Each list is read when a template
+first asks for it, so that a part redrawn alone costs its own queries and no others.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID
+
+from telesec.accounts import reads as accounts
+from telesec.alerts import reads as alerts
+from telesec.alerts.reads import AlertRow
+from telesec.alerts.rules import AlertState, Outcome
+from telesec.callbacks import reads as callbacks
+from telesec.callbacks.reads import CallbackRow
+from telesec.callbacks.rules import Urgency
+from telesec.calls import reads as calls
+from telesec.calls.reads import QueueRow
+from telesec.calls.rules import CallState
+from telesec.desk import changes
+from telesec.desk.changes import ChangedInstruction
+from telesec.desk.wording import HOUSE_ZONE, Wording, wording
+from telesec.foundation.language import Sentence, say
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.practices import reads as practices
+from telesec.practices.reads import PracticeCard
+from telesec.scheduling import reads as scheduling
+from telesec.scheduling.ports import Health
+
+MOST_ROWS = 12
+
+
+@dataclass(frozen=True)
+class TakeUp:
+    """Something between two calls that somebody was promised; ``at`` is when it is or was due."""
+
+    kind: str
+    icon: str
+    id: UUID
+    practice_id: UUID
+    words: Sentence
+    at: datetime
+    when: str
+    late: bool
+
+
+@dataclass(frozen=True)
+class CalendarState:
+    """One practitioner's calendar as the idle page names it."""
+
+    practice: str
+    practitioner: str
+    ok: bool
+    fresh_at: datetime | None
+
+
+class Side:
+    """What waits, over all practices of one reader."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    @property
+    def now(self) -> datetime:
+        """The server's moment."""
+        return self._uow.now()
+
+    @cached_property
+    def w(self) -> Wording:
+        """How this reader reads times of lists across practices."""
+        return wording(self._uow.actor.language, HOUSE_ZONE, self.now)
+
+    @cached_property
+    def practices(self) -> Mapping[UUID, PracticeCard]:
+        """Every practice the reader serves."""
+        return {card.id: card for card in practices.practices(self._uow)}
+
+    @cached_property
+    def _queue(self) -> tuple[QueueRow, ...]:
+        return calls.queue(self._uow)
+
+    @cached_property
+    def ringing(self) -> tuple[QueueRow, ...]:
+        """Calls nobody answered yet, longest first."""
+        return tuple(row for row in self._queue if row.state is CallState.RINGING)
+
+    @cached_property
+    def mine(self) -> tuple[QueueRow, ...]:
+        """The reader's own calls, open in this or another tab."""
+        return tuple(row for row in self._queue if row.secretary_id == self._uow.actor.person_id)
+
+    @cached_property
+    def callbacks(self) -> tuple[CallbackRow, ...]:
+        """Promised calls, earliest first."""
+        return callbacks.waiting(self._uow, limit=MOST_ROWS).items
+
+    @cached_property
+    def loops(self) -> tuple[AlertRow, ...]:
+        """Alerts that somebody took without an outcome yet, and those that still call."""
+        return alerts.under_way(self._uow, limit=MOST_ROWS).items
+
+    @cached_property
+    def to_take_up(self) -> tuple[TakeUp, ...]:
+        """Callbacks and loops as one list, most pressing first."""
+        promised = (self._promised(row) for row in self.callbacks)
+        return tuple(sorted((*promised, *map(self._loop, self.loops)), key=lambda item: item.at))
+
+    @cached_property
+    def changed(self) -> tuple[ChangedInstruction, ...]:
+        """Instructions changed since yesterday, newest first."""
+        return changes.instructions(self._uow)
+
+    @cached_property
+    def calendars(self) -> tuple[CalendarState, ...]:
+        """The light of every practitioner's calendar."""
+        catalogues = scheduling.catalogues(self._uow)
+        return tuple(
+            CalendarState(
+                self.practice_name(practice_id),
+                self.practitioner_name(practice_id, card.practitioner_id),
+                card.health is Health.OK,
+                card.fresh_at,
+            )
+            for practice_id, catalogue in catalogues.items()
+            for card in catalogue.calendars
+        )
+
+    @cached_property
+    def me(self) -> str:
+        """The reader's display name; empty for one who is no person."""
+        who = self._uow.actor.person_id
+        return accounts.names(self._uow, [who]).get(who, "") if who else ""
+
+    def practice_name(self, practice_id: UUID) -> str:
+        """Return a practice's name; empty when the reader may not know it."""
+        card = self.practices.get(practice_id)
+        return card.name if card else ""
+
+    def practitioner_name(self, practice_id: UUID, practitioner_id: UUID | None) -> str:
+        """Return who that is at a practice; empty when unknown."""
+        card = self.practices.get(practice_id)
+        found = card.practitioner(practitioner_id) if card and practitioner_id else None
+        return found.name if found else ""
+
+    def line_number(self, row: QueueRow) -> str:
+        """Return the line a call came in on, as dialled; empty for one opened by hand."""
+        card = self.practices.get(row.practice_id)
+        lines = card.lines if card else ()
+        return next((self.w.phone(line.number) for line in lines if line.id == row.line_id), "")
+
+    def _promised(self, row: CallbackRow) -> TakeUp:
+        late = row.urgency is Urgency.LATE
+        when = self.w.since(row.due_at) if late else self.w.until(row.due_at)
+        words = say("Call back, as promised")
+        return TakeUp("callback", "phone", row.id, row.practice_id, words, row.due_at, when, late)
+
+    def _loop(self, row: AlertRow) -> TakeUp:
+        who = self.practitioner_name(row.practice_id, row.acknowledged_by)
+        since, icon = row.acknowledged_at or row.triggered_at, "loop"
+        if row.red:
+            words, icon = say("Nobody took the alert: the supervisor has it"), "stale"
+        elif row.state is AlertState.TRIGGERED:
+            words, icon = say("An alert is calling"), "ring"
+        elif row.outcome == Outcome.WILL_CALL:
+            words = say("%(who)s promised to call the patient", who=who)
+        else:
+            words = say("%(who)s took the alert, no outcome yet", who=who)
+        return TakeUp("loop", icon, row.id, row.practice_id, words, since, self.w.since(since), row.red)

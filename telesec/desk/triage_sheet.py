@@ -1,0 +1,125 @@
+"""Triage on the desk: the caller's words, one question at a time, the level, what to say and do.
+
+An answer carries the question it was given to, so that a key pressed on an old screen changes nothing. A
+vital sign raises its alert in the same transaction, with what was answered as a sealed message to whoever
+is on call first.
+"""
+
+from uuid import UUID
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from telesec.calls import reads as reads_of_calls
+from telesec.desk.call import PATH
+from telesec.desk.pages import act
+from telesec.desk.ports import DeskDeps
+from telesec.desk.vital import alert_at_once
+from telesec.desk.wording import wording
+from telesec.foundation.access import Permission
+from telesec.foundation.errors import Refused
+from telesec.foundation.language import say
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.patients import reads as patients
+from telesec.patients.rules import Sex as AdministrativeSex
+from telesec.practices import reads as practices
+from telesec.triage import service
+from telesec.triage.levels import Level
+from telesec.triage.patient import PatientFacts, Sex, Voice
+from telesec.triage.protocol import Given
+from telesec.triage.service import AnswerQuestion, RaiseLevel, StartTriage
+from telesec.web.access import requires
+
+MAX_WORDS = 1_000
+ASKED = {AdministrativeSex.FEMALE: Sex.FEMALE, AdministrativeSex.MALE: Sex.MALE}
+
+
+def install(pages: Blueprint, deps: DeskDeps) -> None:
+    """Register the acts of triage."""
+    _asking(pages, deps)
+    _ending(pages, deps)
+
+
+def _asking(pages: Blueprint, deps: DeskDeps) -> None:
+    @pages.post(f"{PATH}/triage/start")
+    @requires(Permission.TRIAGE_RUN)
+    def start_triage(practice_id: UUID, call_id: UUID) -> Response:
+        def do(uow: UnitOfWork) -> None:
+            words = request.form.get("words", "")[:MAX_WORDS]
+            facts = _facts(uow, (practice_id, call_id))
+            command = StartTriage(practice_id, facts, request.form.get("protocol", ""), words, call_id)
+            alert_at_once(uow, deps.library, service.start(uow, deps.library, command))
+
+        return act(deps, (practice_id, call_id), do)
+
+    @pages.post(f"{PATH}/triage/answer")
+    @requires(Permission.TRIAGE_RUN)
+    def answer_question(practice_id: UUID, call_id: UUID) -> Response:
+        def do(uow: UnitOfWork) -> None:
+            command = AnswerQuestion(_session(), request.form.get("question_id", ""), _given())
+            alert_at_once(uow, deps.library, service.answer(uow, deps.library, command))
+
+        return act(deps, (practice_id, call_id), do)
+
+
+def _ending(pages: Blueprint, deps: DeskDeps) -> None:
+    @pages.post(f"{PATH}/triage/raise")
+    @requires(Permission.TRIAGE_RUN)
+    def raise_level(practice_id: UUID, call_id: UUID) -> Response:
+        def do(uow: UnitOfWork) -> None:
+            command = RaiseLevel(_session(), _level(), request.form.get("reason", ""))
+            alert_at_once(uow, deps.library, service.raise_level(uow, deps.library, command))
+
+        return act(deps, (practice_id, call_id), do)
+
+    @pages.post(f"{PATH}/triage/close")
+    @requires(Permission.TRIAGE_RUN)
+    def close_triage(practice_id: UUID, call_id: UUID) -> Response:
+        def do(uow: UnitOfWork) -> None:
+            alert_at_once(uow, deps.library, service.close(uow, deps.library, _session()))
+
+        return act(deps, (practice_id, call_id), do)
+
+
+def _given() -> Given:
+    given = request.form.get("answer", "")
+    if given not in set(Given):
+        raise Refused("no_answer", say("Choose an answer."), status=422, field="answer")
+    return Given(given)
+
+
+def _level() -> Level:
+    level = request.form.get("level", "")
+    if level not in set(Level):
+        raise Refused("no_level", say("Choose a level."), status=422, field="level")
+    return Level(level)
+
+
+def _session() -> UUID:
+    return request.form.get("session_id", type=UUID) or UUID(int=0)
+
+
+def _facts(uow: UnitOfWork, call: tuple[UUID, UUID]) -> PatientFacts:
+    """Return what is known of the person: the patient's own record first, what was ticked else."""
+    form = request.form
+    card = reads_of_calls.call(uow, *call)
+    known = patients.patient(uow, call[0], card.patient_id) if card.patient_id else None
+    months, sex = _typed_age(), form.get("sex", "")
+    if known and known.birth_date:
+        zone = practices.practice(uow, call[0]).time_zone
+        months = wording(uow.actor.language, zone, uow.now()).age_months(known.birth_date)
+    return PatientFacts(
+        age_months=months,
+        sex=(ASKED.get(known.sex) if known else None) or (Sex(sex) if sex in set(Sex) else None),
+        pregnant={"yes": True, "no": False}.get(form.get("pregnant", "")),
+        repeat_72h=form.get("repeat") == "1",
+        vulnerable=form.get("vulnerable") == "1",
+        voice=Voice.YOU if form.get("voice") == Voice.YOU else Voice.SHE,
+    )
+
+
+def _typed_age() -> int | None:
+    age = request.form.get("age", type=int)
+    if age is None or not 0 <= age <= 1_452:
+        return None
+    return age if request.form.get("age_unit") == "months" else min(age * 12, 1_452)

@@ -1,0 +1,74 @@
+"""A vital sign: the alert goes out at once, with what was answered, whatever the secretary does next.
+
+One per call. When the caller's number and somebody on call are known, a sealed message carries the facts;
+otherwise the alert goes out alone, for nothing may hold it back.
+"""
+
+from telesec.alerts import reads as alerts
+from telesec.alerts import service as service_of_alerts
+from telesec.alerts.rules import AlertLevel
+from telesec.alerts.service import RaiseAlert
+from telesec.calls import reads as calls
+from telesec.desk.details import details_of
+from telesec.foundation.language import say
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.messages import service as messages
+from telesec.messages.service import FileMessage
+from telesec.triage.levels import Level
+from telesec.triage.library import Library
+from telesec.triage.protocol import Given
+from telesec.triage.reads import SessionView
+from telesec.web.language import render
+
+SIGN = say("Life-threatening sign, the caller is being passed to the 15.")
+ADDRESS = say("Address: %(address)s")
+YES = say("%(question)s Yes.")
+
+
+def alert_at_once(uow: UnitOfWork, library: Library, session: SessionView) -> None:
+    """Raise the alert of a session that reached the 15, unless this call has raised it already."""
+    reached = session.disposition is not None and session.level is Level.CALL15_NOW
+    if not reached or session.call_id is None:
+        return
+    raised = alerts.of_call(uow, session.practice_id, session.call_id)
+    if any(row.level is AlertLevel.CALL15_NOW for row in raised):
+        return
+    card = calls.call(uow, session.practice_id, session.call_id)
+    rungs = alerts.who_now(uow, session.practice_id)
+    if not card.from_number or not rungs:
+        service_of_alerts.raise_alert(
+            uow, RaiseAlert(session.practice_id, AlertLevel.CALL15_NOW, call_id=session.call_id)
+        )
+        return
+    messages.file_message(
+        uow,
+        FileMessage(
+            session.practice_id,
+            rungs[0].practitioner_id,
+            Level.CALL15_NOW,
+            _facts(uow, library, session, details_of(card).address),
+            card.from_number,
+            callback_number_read_back=True,
+            call_id=session.call_id,
+            patient_id=card.patient_id,
+        ),
+    )
+
+
+def _facts(uow: UnitOfWork, library: Library, session: SessionView, address: str) -> str:
+    """Return what the doctor must know, in the words of the questions answered with yes."""
+    language = uow.actor.language
+    texts = {
+        protocol.ref(question): question.text
+        for protocol in library.protocols
+        for question in protocol.questions
+    }
+    lines = [render(SIGN, language), session.title.spoken(language)]
+    lines += [
+        render(say(YES.msgid, question=texts[ref].spoken(language, session.voice)), language)
+        for ref, given in session.answers
+        if given is Given.YES and ref in texts
+    ]
+    if address:
+        lines.append(render(say(ADDRESS.msgid, address=address), language))
+    return "\n".join(lines)

@@ -1,0 +1,81 @@
+/* Clocks that run, answers that are no desk page, and where the keyboard is after a swap.
+   Times come from the server: the page only counts on from them. */
+(() => {
+  "use strict";
+  const desk = () => document.getElementById("desk");
+  let ahead = 0;
+  let place = "";
+
+  function face(seconds) {
+    const s = Math.max(0, Math.floor(seconds));
+    const tail = String(s % 60).padStart(2, "0");
+    if (s < 3600) return `${Math.floor(s / 60)}:${tail}`;
+    return `${Math.floor(s / 3600)}:${String(Math.floor((s % 3600) / 60)).padStart(2, "0")}:${tail}`;
+  }
+
+  function readClock() {
+    const now = desk()?.dataset.now;
+    if (now) ahead = Date.parse(now) - Date.now();
+  }
+
+  function write(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+  }
+
+  function tick() {
+    const now = Date.now() + ahead;
+    for (const it of document.querySelectorAll("[data-since]")) write(it, face((now - Date.parse(it.dataset.since)) / 1000));
+    for (const it of document.querySelectorAll("[data-until]")) write(it, face((Date.parse(it.dataset.until) - now) / 1000));
+  }
+
+  /* The banner over the desk: one sentence of the server's, in the reader's language. */
+  function banner(why) {
+    const it = document.getElementById("stopped");
+    if (!it) return;
+    write(it, why ? it.dataset[why] || "" : "");
+    it.hidden = !why;
+    document.documentElement.toggleAttribute("data-stopped", Boolean(why));
+  }
+
+  document.addEventListener("telesec:stopped", (event) => banner(event.detail));
+  document.addEventListener("telesec:going", () => {
+    if (document.documentElement.hasAttribute("data-stopped")) banner("");
+  });
+
+  /* A swap never moves the keyboard, unless the deciding part is another one than before. */
+  function focusDeciding() {
+    const target = document.querySelector("[data-focus]");
+    const now = `${desk()?.dataset.call || ""} ${desk()?.dataset.view || ""} ${target?.id || target?.form?.id || ""}`;
+    const lost = !document.activeElement || document.activeElement === document.body;
+    if (target && (now !== place || lost)) target.focus({ preventScroll: true });
+    place = now;
+  }
+
+  document.addEventListener("htmx:before:swap", (event) => {
+    const ctx = event.detail.ctx;
+    if (ctx.target?.id !== "desk" || (ctx.text || "").includes('id="desk"')) return;
+    event.preventDefault();
+    const path = new URL(ctx.response.raw.url, location.href).pathname;
+    banner(path.startsWith("/login") ? "login" : "failed");
+  });
+
+  document.addEventListener("htmx:error", (event) => {
+    if (event.detail.ctx?.target?.id === "desk") banner("failed");
+  });
+
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.detail.ctx?.target?.id !== "desk") return;
+    banner("");
+    readClock();
+    tick();
+    focusDeciding();
+    document.dispatchEvent(new CustomEvent("telesec:page"));
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    readClock();
+    tick();
+    focusDeciding();
+    setInterval(tick, 1000);
+  });
+})();

@@ -1,0 +1,156 @@
+/* The note is never lost: sealed on the server 300 ms after a pause, and the page says the truth about it.
+   A save names the version it grew from; when another tab saved meanwhile, nothing is overwritten. */
+(() => {
+  "use strict";
+  const PAUSE = 300, AGAIN = 2000;
+  const notes = new Map();
+
+  class Note {
+    constructor(box) {
+      this.box = box;
+      this.address = box.dataset.draft;
+      this.version = Number(box.dataset.version);
+      this.kept = box.value;
+      this.since = 0;
+      this.timer = 0;
+      this.saving = false;
+      this.filed = this.filedSoFar();
+      box.addEventListener("input", () => this.typed());
+      this.part("joiner")?.addEventListener("click", () => this.join());
+    }
+
+    part(name) { return document.getElementById(this.box.dataset[name]); }
+
+    filedSoFar() { return Number(document.getElementById("note")?.dataset.filed || 0); }
+
+    get dirty() { return this.box.value !== this.kept; }
+
+    tell(text) {
+      const where = this.part("status");
+      if (where && where.textContent !== text) where.textContent = text;
+    }
+
+    typed() {
+      if (!this.since) this.since = Date.now();
+      this.later(PAUSE);
+    }
+
+    later(wait) {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.save(), wait);
+    }
+
+    async save() {
+      if (this.saving) { this.later(PAUSE); return; }
+      if (!this.dirty) { this.since = 0; return; }
+      const text = this.box.value;
+      this.saving = true;
+      try {
+        const answer = await this.ask(text);
+        const json = answer.headers.get("content-type")?.includes("json") ? await answer.json() : {};
+        if (answer.ok && json.version) this.saved(text, json);
+        else if (json.code === "stale") await this.meet();
+        else this.failed();
+      } catch {
+        this.failed();
+      } finally {
+        this.saving = false;
+      }
+    }
+
+    ask(text) {
+      const token = document.querySelector("meta[name=csrf-token]").content;
+      const body = new URLSearchParams({ text, seen: String(this.version) });
+      return fetch(this.address, { method: "POST", body, headers: { "X-CSRF-Token": token }, keepalive: text.length < 20000 });
+    }
+
+    saved(text, answer) {
+      this.kept = text;
+      this.version = answer.version;
+      this.since = this.dirty ? Date.now() : 0;
+      this.tell(`${this.part("status")?.dataset.kept} ${answer.at}`);
+      if (this.dirty) this.later(PAUSE);
+    }
+
+    failed() {
+      this.tell(this.part("status")?.dataset.failed || "");
+      this.later(AGAIN);
+    }
+
+    async look() {
+      const answer = await fetch(this.address);
+      return answer.ok ? answer.json() : null;
+    }
+
+    /* Another tab saved: take its text where ours only grew from it, else let a human join both. */
+    async meet() {
+      const other = await this.look();
+      if (!other) { this.failed(); return; }
+      this.other = other;
+      if (this.box.value === other.text || this.box.value.startsWith(other.text)) {
+        this.version = other.version;
+        this.kept = other.text;
+        this.later(0);
+        return;
+      }
+      this.tell(this.part("status")?.dataset.both || "");
+      const button = this.part("joiner");
+      if (button) button.hidden = false;
+    }
+
+    join() {
+      this.version = this.other.version;
+      this.kept = this.other.text;
+      this.box.value = `${this.other.text}\n${this.box.value}`;
+      this.part("joiner").hidden = true;
+      this.typed();
+    }
+
+    async catchUp() {
+      if (this.dirty || this.saving || !this.box.isConnected) return;
+      const other = await this.look();
+      if (!other || this.dirty || other.version <= this.version) return;
+      this.box.value = this.kept = other.text;
+      this.version = other.version;
+    }
+
+    /* A message was filed from this note: its text is sealed now, the box is free again. */
+    settle() {
+      const filed = this.filedSoFar();
+      if (filed > this.filed && this.box.isConnected) {
+        clearTimeout(this.timer);
+        this.box.value = this.kept = "";
+        this.version = 0;
+        this.since = 0;
+        this.tell("");
+      }
+      this.filed = filed;
+    }
+
+    second() {
+      if (this.dirty && this.since && Date.now() - this.since > 1000 && !this.part("joiner")?.checkVisibility?.()) {
+        this.tell(`${this.part("status")?.dataset.typing} ${Math.round((Date.now() - this.since) / 1000)}\u202fs`);
+      }
+    }
+  }
+
+  function take() {
+    for (const box of document.querySelectorAll("textarea[data-note]")) {
+      if (notes.get(box.id)?.box !== box) notes.set(box.id, new Note(box));
+    }
+    for (const note of notes.values()) note.settle();
+  }
+
+  document.addEventListener("DOMContentLoaded", take);
+  document.addEventListener("telesec:page", take);
+  document.addEventListener("visibilitychange", () => {
+    for (const note of notes.values()) {
+      if (document.hidden) note.save();
+      else note.catchUp();
+    }
+  });
+  setInterval(() => { for (const note of notes.values()) note.second(); }, 1000);
+  window.addEventListener("beforeunload", (event) => {
+    if ([...notes.values()].some((note) => note.dirty)) event.preventDefault();
+  });
+})();

@@ -1,0 +1,162 @@
+"""Booking on the desk: hold, confirm, amber, green, red, move, cancel."""
+
+import re
+
+import pytest
+
+
+@pytest.fixture
+def searched(desk):
+    answer = desk.browser.get(desk.url("/fresh-slots?view=booking"))
+    assert answer.status_code == 200
+    return desk
+
+
+def slot(desk, number=1):
+    """Return the form of a slot on the page."""
+    page = desk.page("booking")
+    form = re.search(rf'id="slot-{number}">(.*?)</form>', page, re.DOTALL)
+    assert form
+    return dict(re.findall(r'name="(schedule_id|type|start)" value="([^"]*)"', form[1]))
+
+
+def booked(desk, number=1):
+    chosen = slot(desk, number)
+    desk.post("/hold", chosen)
+    return desk.post("/book", {**chosen, "reason": "contrôle", "view": "booking"})
+
+
+def test_a_fresh_search_shows_numbered_slots_and_the_calendar_light(searched):
+    page = searched.page("booking")
+
+    assert 'id="slot-9"' in page
+    assert "Dr Lune, lu il y a" in page
+
+
+def test_an_unreadable_calendar_offers_nothing(desk, house):
+    house.fake.down()
+    desk.browser.get(desk.url("/fresh-slots?view=booking"))
+
+    assert 'id="slot-1"' not in desk.page("booking")
+
+
+def test_holding_shows_the_words_and_keeps_the_slot(searched):
+    answer = searched.post("/hold", slot(searched))
+
+    assert answer.status_code == 303
+    assert "jeudi 26 novembre à 10 h 30" in searched.page("booking")
+
+
+def test_holding_nothing_is_refused(searched):
+    assert searched.post("/hold", {"view": "booking"}).status_code == 422
+
+
+def test_a_slot_a_colleague_holds_is_refused_in_words(searched, log_in, cast):
+    chosen = slot(searched)
+    searched.post("/hold", chosen)
+    ines = log_in(cast.ines)
+    opened = ines.post("/desk/calls", {"practice_id": cast.lilas}).headers["Location"]
+
+    answer = ines.post(f"{opened}/hold", {**chosen, "view": "booking"})
+
+    assert answer.status_code == 409
+
+
+def test_booking_without_a_patient_says_what_to_do_first(searched):
+    chosen = slot(searched)
+    searched.post("/hold", chosen)
+
+    answer = searched.post("/book", {**chosen, "reason": "contrôle", "view": "booking"})
+
+    assert answer.status_code == 422
+    assert "F3" in answer.text
+    assert 'value="contrôle"' in answer.text
+
+
+def test_confirmed_and_read_back_turns_green(searched):
+    searched.register()
+
+    assert booked(searched).status_code == 303
+
+    page = searched.page("booking")
+    assert "C’est noté" in page
+    assert "light-ok" in page
+
+
+def test_an_answer_that_is_lost_stays_amber(searched, house):
+    searched.register()
+    house.fake.lose_reply(times=5)
+
+    booked(searched)
+
+    page = searched.page("booking")
+    assert "À confirmer" in page
+    assert "light-ok" not in page
+
+
+def test_a_refusal_of_the_calendar_is_red(searched, house):
+    searched.register()
+    chosen = slot(searched)
+    searched.post("/hold", chosen)
+    house.fake.conflict(times=3)
+
+    answer = searched.post("/book", {**chosen, "view": "booking"})
+
+    assert answer.status_code == 409
+    assert "light-bad" in answer.text
+
+
+def test_a_calendar_that_fails_books_nothing_and_keeps_the_text(searched, house):
+    searched.register()
+    chosen = slot(searched)
+    searched.post("/hold", chosen)
+    house.fake.down()
+
+    answer = searched.post("/book", {**chosen, "reason": "contrôle annuel", "view": "booking"})
+
+    assert answer.status_code == 503
+    assert "contrôle annuel" in answer.text
+
+
+def appointment(desk):
+    found = re.search(r"/appointments/([0-9a-f-]+)/cancel", desk.page("booking"))
+    assert found
+    return found[1]
+
+
+def test_cancel_frees_the_time(searched, house):
+    searched.register()
+    booked(searched)
+
+    answer = searched.post(f"/appointments/{appointment(searched)}/cancel", {"reason": "empêché"})
+
+    assert answer.status_code == 303
+    assert house.fake.live_entries() == []
+
+
+def test_move_goes_to_another_slot(searched, house):
+    searched.register()
+    booked(searched)
+    which = appointment(searched)
+
+    answer = searched.post(f"/appointments/{which}/move", {"start": slot(searched, 3)["start"]})
+
+    assert answer.status_code == 303
+    assert len(house.fake.live_entries()) == 1
+
+
+def test_move_without_a_time_is_refused(searched):
+    searched.register()
+    booked(searched)
+
+    answer = searched.post(f"/appointments/{appointment(searched)}/move", {"view": "booking"})
+
+    assert answer.status_code == 422
+
+
+def test_a_held_slot_is_given_back(searched):
+    searched.post("/hold", slot(searched))
+    claim = searched.hidden("claim_id", "booking")
+
+    assert searched.post("/release", {"claim_id": claim}).status_code == 303
+    assert 'name="claim_id"' not in searched.page("booking")

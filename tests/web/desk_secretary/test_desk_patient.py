@@ -1,0 +1,69 @@
+"""Whom a call is about: found, recognised, registered, spoken for."""
+
+
+def test_search_by_birth_date_finds_and_shows_to_compare(desk):
+    desk.register()
+    answer = desk.post("/patient/search", {"birth_date": "14031951", "letters": "lil"})
+
+    assert answer.status_code == 200
+    assert "LILAS Zoé" in answer.text
+
+
+def test_search_with_an_impossible_date_says_how_to_write_one(desk):
+    answer = desk.post("/patient/search", {"birth_date": "31/02/1951"})
+
+    assert answer.status_code == 422
+    assert "14/03/1951" in answer.text
+    assert 'value="31/02/1951"' in answer.text
+
+
+def test_search_never_puts_a_birth_date_into_an_address(desk):
+    answer = desk.post("/patient/search", {"birth_date": "14/03/1951"})
+
+    assert "1951" not in answer.headers["HX-Push-Url"]
+
+
+def test_register_links_the_patient_to_the_call(desk):
+    assert desk.register().status_code == 303
+
+    assert "LILAS Zoé" in desk.page()
+
+
+def test_register_again_asks_whether_it_is_somebody_else(desk):
+    desk.register()
+
+    answer = desk.register(given_name="Zoe")
+
+    assert answer.status_code == 409
+    assert 'name="confirmed"' in answer.text
+    assert 'value="Lilas"' in answer.text
+
+
+def test_register_somebody_else_after_looking(desk):
+    desk.register()
+
+    assert desk.register(given_name="Zoe", confirmed="1").status_code == 303
+
+
+def test_a_shared_number_lists_everybody_met_under_it(desk, house, cast, log_in):
+    desk.register()
+    desk.register(given_name="Bruno", birth_date="02/05/1978", sex="male")
+
+    opened = desk.browser.post("/desk/calls", {"practice_id": cast.lilas, "from_number": "+33639980010"})
+    page = desk.browser.get(opened.headers["Location"]).text
+
+    assert "LILAS Zoé" in page
+    assert "LILAS Bruno" in page
+
+
+def test_choose_without_a_choice_is_refused(desk):
+    assert desk.post("/patient/choose", {}).status_code == 422
+
+
+def test_who_speaks_for_a_patient_is_kept_with_them(desk):
+    desk.register()
+
+    answer = desk.post("/patient/caller", {"caller_name": "Bruno", "relation": "son fils"})
+
+    assert answer.status_code == 303
+    assert 'value="Bruno"' in desk.page()
