@@ -176,16 +176,31 @@ class PostgresServer:
         self._own(self.socket, self.data / "telesec.conf", main, self.data / "pg_hba.conf", conf)
 
     def _forget_dead_postmaster(self) -> None:
-        """Remove the lock file of a server that was killed, unless a real one still answers."""
+        """Remove the lock file of a server that was killed; wait for one that ends with its supervisor.
+
+        Raises:
+            Misconfigured: A server runs for this folder.
+        """
         lock = self.data / "postmaster.pid"
-        if not lock.exists():
-            return
-        with suppress(psycopg.OperationalError):
-            psycopg.connect(self.url(), connect_timeout=2).close()
-            raise Misconfigured(
-                say("The database is already running for this folder. Stop the other telesec first.")
-            )
-        lock.unlink(missing_ok=True)
+        pause = threading.Event()
+        for _ in range(400):
+            if not self._runs(lock):
+                lock.unlink(missing_ok=True)
+                return
+            with suppress(psycopg.OperationalError):
+                psycopg.connect(self.url(), connect_timeout=2).close()
+                break
+            pause.wait(0.05)
+        raise Misconfigured(
+            say("The database is already running for this folder. Stop the other telesec first.")
+        )
+
+    def _runs(self, lock: Path) -> bool:
+        """Return whether the process a lock file names is a server of this folder; numbers are used again."""
+        with suppress(OSError, ValueError):
+            pid = int(lock.read_text().split("\n", 1)[0])
+            return str(self.data).encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return False
 
     def _own(self, *paths: Path) -> None:
         """As root, hand files to the server's own user and let it walk down to them."""

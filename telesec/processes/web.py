@@ -5,14 +5,28 @@ import signal
 from types import FrameType
 from typing import Any
 
+import click
 import structlog
 from flask import Flask
 from waitress.server import create_server
 
+from telesec.app import create_app
+from telesec.processes.parts import BuildsDeps
 from telesec.settings import Settings
 
 log = structlog.get_logger(__name__)
 PAGE_THREADS = 16
+
+
+@click.command()
+@click.pass_obj
+def web(lazy: BuildsDeps) -> None:
+    """Serve pages and the API until SIGTERM."""
+    deps = lazy.build()
+    try:
+        run_web(create_app(deps), deps.settings)
+    finally:
+        deps.close()
 
 
 def run_web(app: Flask, settings: Settings) -> None:

@@ -7,17 +7,34 @@ hold what is due.
 import asyncio
 import os
 import signal
-import threading
 from collections.abc import Mapping
+from contextlib import suppress
 
+import click
 import procrastinate
 import structlog
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Status
 
-from telesec.bootstrap import Deps
+from telesec.bootstrap import SWEEPS, Deps
 from telesec.foundation.jobs import QUEUE, TASK, Sweep, SweepRunner
+from telesec.processes.parts import BuildsDeps
 
 log = structlog.get_logger(__name__)
 STALLED_SECONDS = 30
+GOODBYE_SECONDS = 3
+"""How long the queue may take to say goodbye; it waits for ever for a database that left before us."""
+
+
+@click.command()
+@click.pass_obj
+def worker(lazy: BuildsDeps) -> None:
+    """Deliver alerts, settle calendars and seal the audit until SIGTERM."""
+    deps = lazy.build()
+    try:
+        run_worker(deps, SWEEPS)
+    finally:
+        deps.close()
 
 
 def run_worker(deps: Deps, sweeps: Mapping[str, Sweep]) -> None:
@@ -42,8 +59,10 @@ async def _listen(url: str, runner: SweepRunner) -> None:
         worker = asyncio.create_task(_take_wake_ups(url, runner))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not worker.done():
-            worker.cancel()
+        for _ in range(2):
+            if not worker.done():
+                worker.cancel()
+                await asyncio.wait({worker}, timeout=GOODBYE_SECONDS)
         result = (await asyncio.gather(worker, return_exceptions=True))[0]
         if isinstance(result, Exception):
             log.warning("worker.wake_ups_lost", error=type(result).__name__)
@@ -59,23 +78,26 @@ async def _take_wake_ups(url: str, runner: SweepRunner) -> None:
         runner.wake(sweep)
 
     async with app.open_async():
-        await _forget_stalled(app)
-        await app.run_worker_async(
-            queues=[QUEUE], concurrency=4, install_signal_handlers=False, delete_jobs="always",
-            update_heartbeat_interval=5, stalled_worker_timeout=STALLED_SECONDS,
-        )  # fmt: skip
+        stalled = asyncio.create_task(_take_stalled(app, runner))
+        try:
+            await app.run_worker_async(
+                queues=[QUEUE], concurrency=4, install_signal_handlers=False, delete_jobs="always",
+                update_heartbeat_interval=5, stalled_worker_timeout=STALLED_SECONDS,
+            )  # fmt: skip
+        finally:
+            stalled.cancel()
+            await asyncio.gather(stalled, return_exceptions=True)
 
 
-async def _forget_stalled(app: procrastinate.App) -> None:
-    """Retry wake-ups a killed worker left as ``doing``; they are hints, so one round too many is fine."""
-    stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
-    for job in stalled:
-        await app.job_manager.retry_job(job)
+async def _take_stalled(app: procrastinate.App, runner: SweepRunner) -> None:
+    """Take over, again and again, the wake-ups a killed worker left as ``doing``.
 
-
-def stop_event() -> threading.Event:
-    """Return an event that SIGTERM and SIGINT set; for processes without a loop."""
-    event = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: event.set())
-    return event
+    The sweep runs and the job is forgotten rather than queued again: another wake-up of the same sweep may
+    wait already, and only one may.
+    """
+    while True:
+        with suppress(ConnectorException):
+            for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+                runner.wake(str(job.task_kwargs.get("sweep")))
+                await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+        await asyncio.sleep(STALLED_SECONDS)

@@ -4,7 +4,7 @@ import psycopg
 from catalogue import TENANT_TABLES, rows, schema
 from sqlalchemy import create_engine
 
-from telesec.foundation import migrate
+from telesec.foundation import migrate, revision
 from telesec.foundation.database import sqlalchemy_url
 from telesec.foundation.tables import GLOBAL_TABLES
 
@@ -73,7 +73,7 @@ def test_the_application_refuses_an_unknown_revision(postgres):
     urls = postgres.make("telesec_old", revision="0001_foundation")
 
     try:
-        migrate.check(urls.app)
+        revision.check(urls.app)
     except Exception as error:  # noqa: BLE001 - the message is what is tested
         told = str(error.sentence)
     else:

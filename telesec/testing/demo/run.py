@@ -17,8 +17,8 @@ from telesec.foundation.access import Purpose, system_actor
 from telesec.foundation.clock import SystemClock
 from telesec.foundation.database import Database
 from telesec.foundation.embedded_postgres import EmbeddedPostgres
-from telesec.processes.supervisor import supervise, telesec_child
-from telesec.processes.worker import stop_event
+from telesec.processes.serve import stop_event
+from telesec.processes.supervisor import KeptDatabase, supervise, telesec_child
 from telesec.scheduling import configuration
 from telesec.settings import Settings, read_settings
 from telesec.testing.demo import servers
@@ -54,7 +54,10 @@ def run_demo(data_dir: Path, port: int) -> None:
             telesec_child(name, name, environ={**os.environ, **environ}) for name in ("web", "worker")
         ]
         supervise(
-            children, stop, now=time.monotonic, started=lambda: _tell_when_ready(data_dir, port, began, stop)
+            [KeptDatabase(embedded), *children],
+            stop,
+            now=time.monotonic,
+            started=lambda: _tell_when_ready(data_dir, port, began, stop),
         )
         click.echo("Stopped. Type make demo to find everything again, make demo-reset to forget it.")
 

@@ -1,0 +1,55 @@
+"""Where a database's schema stands, and which step this code is made for.
+
+Apart from ``migrate`` because every process asks it at start, and Alembic is slow to load.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import psycopg
+
+from telesec.foundation.errors import Misconfigured
+from telesec.foundation.language import say
+from telesec.foundation.provision import OLDEST_SERVER
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
+
+
+@cache
+def head() -> str:
+    """Return the newest revision this code knows: each step's file bears its name, numbered."""
+    return max(path.stem for path in (SCRIPTS / "versions").glob("[0-9]*.py"))
+
+
+def check(url: str) -> None:
+    """Refuse to run on a schema or a server this code does not know.
+
+    Raises:
+        Misconfigured: With the command to type.
+    """
+    with _connect(url) as connection:
+        if connection.info.server_version < OLDEST_SERVER:
+            raise Misconfigured(say("PostgreSQL 15 or newer is needed."))
+        row = connection.execute("select to_regclass('public.alembic_version')").fetchone()
+        current = None
+        if row and row[0]:
+            found = connection.execute("select version_num from alembic_version").fetchone()
+            current = found[0] if found else None
+    if current != head():
+        raise Misconfigured(
+            say(
+                "The database is at revision %(current)s, this release needs %(head)s. "
+                "Run: telesec db upgrade",
+                current=current or "-",
+                head=head(),
+            )
+        )
+
+
+def _connect(url: str) -> "psycopg.Connection[tuple[object, ...]]":
+    try:
+        return psycopg.connect(url, connect_timeout=10)
+    except psycopg.OperationalError:
+        raise Misconfigured(
+            say("The database does not answer. Start it, or correct TELESEC_DATABASE_URL.")
+        ) from None

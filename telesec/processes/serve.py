@@ -1,0 +1,62 @@
+"""``telesec serve``: everything on one machine."""
+
+import signal
+import threading
+import time
+from typing import Protocol
+
+import click
+
+from telesec.foundation import migrate, revision
+from telesec.foundation.embedded_postgres import EmbeddedPostgres
+from telesec.processes.supervisor import KeptDatabase, Part, supervise, telesec_child
+from telesec.settings import Settings
+from telesec.vault import keyring
+
+
+class HasSettings(Protocol):
+    """What the command is given."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+
+@click.command()
+@click.pass_obj
+def serve(lazy: HasSettings) -> None:
+    """Run everything on one machine: database, web and worker.
+
+    A database of your own (TELESEC_DATABASE_URL) is neither started nor changed, only checked.
+    """
+    settings = lazy.settings
+    stop = stop_event()
+    parts: list[Part] = [telesec_child("web", "web"), telesec_child("worker", "worker")]
+    url = settings.database_url.get_secret_value()
+    if url:
+        revision.check(url)
+        ensure_master_key(settings)
+        supervise(parts, stop, now=time.monotonic)
+        return
+    embedded = EmbeddedPostgres(settings.data_dir)
+    try:
+        migrate.upgrade(embedded.start().migrate)
+        ensure_master_key(settings)
+        supervise([KeptDatabase(embedded), *parts], stop, now=time.monotonic)
+    finally:
+        embedded.stop()
+
+
+def stop_event() -> threading.Event:
+    """Return an event that SIGTERM and SIGINT set; for processes without a loop."""
+    event = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: event.set())
+    return event
+
+
+def ensure_master_key(settings: Settings) -> None:
+    """Make the master key on first start, when the operator named no file of their own."""
+    path = settings.data_dir / "keys" / "master.key"
+    if settings.master_key_file is None and not path.exists():
+        keyring.generate_file(path)
+        click.echo(f"A master key was made: {path}. Without it no message can be read. Copy it apart.")
