@@ -4,7 +4,8 @@ Alerts are below messages, so an alert that must show its message is put togethe
 read of everything it shows: each room writes its own audit entry.
 """
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -52,12 +53,28 @@ class Board:
     taken: tuple[AlertRow, ...]
     closed: tuple[AlertRow, ...]
     practices: Mapping[UUID, PracticeCard]
+    letters: Mapping[UUID, MessageCard]
+    patients: Mapping[UUID, PatientCard]
     unread: int
     words: Wording
 
     def name(self, practice_id: UUID, practitioner_id: UUID | None) -> str:
         """Return a practitioner's name, empty for nobody."""
         return name_of(self.practices[practice_id], practitioner_id)
+
+    def letter(self, row: AlertRow) -> MessageCard | None:
+        """Return the message of an open alert, None while nothing is written."""
+        return self.letters.get(row.message_id) if row.message_id else None
+
+    def patient(self, row: AlertRow) -> PatientCard | None:
+        """Return whom an open alert is about, when somebody said so."""
+        letter = self.letter(row)
+        return self.patients.get(letter.patient_id) if letter and letter.patient_id else None
+
+    @property
+    def mark(self) -> str:
+        """What is shown, as one word: when it differs, there is something new."""
+        return mark_of((*self.waiting, *self.loops, *self.taken), self.unread)
 
 
 @dataclass(frozen=True)
@@ -129,22 +146,40 @@ class Day:
 
 
 def board(uow: UnitOfWork) -> Board:
-    """Return the alerts of the acting practitioner; ids, levels and times only."""
+    """Return the alerts of the acting practitioner, those to act on with whom and what they are about."""
     authorize(uow, Permission.SESSION_OWN, on=Facts(None))
     rows = alerts.mine(uow)
     cards = {card.id: card for card in practices.practices(uow)}
     me = uow.actor.practitioner_ids
     open_ = [row for row in rows if row.state is AlertState.ACKNOWLEDGED]
     since = uow.now() - SHOWN_CLOSED
+    waiting = tuple(row for row in rows if row.state is AlertState.TRIGGERED)
+    loops = tuple(row for row in open_ if row.acknowledged_by == me.get(row.practice_id))
+    letters, people = _about(uow, (*waiting, *loops))
     return Board(
-        waiting=tuple(row for row in rows if row.state is AlertState.TRIGGERED),
-        loops=tuple(row for row in open_ if row.acknowledged_by == me.get(row.practice_id)),
+        waiting=waiting,
+        loops=loops,
         taken=tuple(row for row in open_ if row.acknowledged_by != me.get(row.practice_id)),
         closed=tuple(row for row in rows if row.closed_at is not None and row.closed_at >= since),
         practices=cards,
+        letters=letters,
+        patients=people,
         unread=sum(messages.to_handle(uow).values()),
         words=words_for(uow, *cards.values()),
     )
+
+
+def changed(uow: UnitOfWork, mark: str) -> bool:
+    """Return whether the board would differ from the one that carries ``mark``; nothing is opened."""
+    authorize(uow, Permission.SESSION_OWN, on=Facts(None))
+    rows = [row for row in alerts.mine(uow) if row.state is not AlertState.CLOSED]
+    return mark_of(rows, sum(messages.to_handle(uow).values())) != mark
+
+
+def mark_of(rows: Iterable[AlertRow], unread: int) -> str:
+    """Return the state of open alerts and the number of messages as one word."""
+    told = sorted(f"{row.id}{row.state}{row.round}{row.outcome}{row.red}" for row in rows)
+    return hashlib.sha256(f"{unread}{told}".encode()).hexdigest()[:16]
 
 
 def sheet(
@@ -275,6 +310,24 @@ def words_for(uow: UnitOfWork, *cards: PracticeCard) -> Wording:
     """Return how the reader reads times: on the practice's wall, or the house's for several."""
     zones = {card.time_zone for card in cards}
     return wording(uow.actor.language, zones.pop() if len(zones) == 1 else HOUSE_ZONE, uow.now())
+
+
+def _about(
+    uow: UnitOfWork, rows: Iterable[AlertRow]
+) -> tuple[dict[UUID, MessageCard], dict[UUID, PatientCard]]:
+    """Open the messages of some alerts with their patients; one practitioner has few practices."""
+    wanted: dict[UUID, list[UUID]] = {}
+    for row in rows:
+        if row.message_id:
+            wanted.setdefault(row.practice_id, []).append(row.message_id)
+    letters: dict[UUID, MessageCard] = {}
+    people: dict[UUID, PatientCard] = {}
+    for practice_id, ids in wanted.items():
+        found = messages.opened(uow, practice_id, ids)
+        about = tuple(card.patient_id for card in found.values() if card.patient_id)
+        letters |= found
+        people |= patients.patients(uow, practice_id, about) if about else {}
+    return letters, people
 
 
 def _mine(uow: UnitOfWork, practice_id: UUID | None) -> tuple[tuple[PracticeCard, ...], PracticeCard]:

@@ -40,7 +40,15 @@ def _alert_pages(pages: Blueprint, deps: DeskDeps) -> None:
     def board() -> str:
         with deps.unit_of_work(actor()) as uow:
             found = phone_reads.board(uow)
+            uow.commit()
         return render_template("desk/phone/board.html", board=found, looks=phone_looks)
+
+    @pages.get("/phone/changed")
+    @requires(Permission.ALERT_ACKNOWLEDGE)
+    def changed() -> Response:
+        with deps.unit_of_work(actor()) as uow:
+            differs = phone_reads.changed(uow, request.args.get("mark", ""))
+        return Response(status=204, headers={"HX-Refresh": "true"} if differs else {})
 
     @pages.get("/phone/alerts/<uuid:alert_id>")
     @requires(Permission.ALERT_ACKNOWLEDGE)

@@ -132,6 +132,19 @@ def of_call(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> tuple[MessageC
     return cards
 
 
+def opened(uow: UnitOfWork, practice_id: UUID, message_ids: Sequence[UUID]) -> Mapping[UUID, MessageCard]:
+    """Return several messages by id, at most 200, for lists that show them; one audit entry with the ids."""
+    authorize(uow, Permission.MESSAGE_READ, on=Facts(practice_id))
+    rows = uow.session.scalars(
+        select(Message).where(Message.practice_id == practice_id, Message.id.in_(message_ids)).limit(200)
+    ).all()
+    cards = _cards(uow, practice_id, rows, [row for row in rows if _may_open(uow, row)])
+    ids = [str(card.id) for card in cards if card.text is not None]
+    if ids:
+        uow.audit("message.list", practice_id=practice_id, ids=ids)
+    return {card.id: card for card in cards}
+
+
 def to_handle(uow: UnitOfWork) -> Mapping[UUID, int]:
     """Return how many messages wait to be handled, by practice; counts only, nothing opened."""
     authorize(uow, Permission.SESSION_OWN, on=Facts(None))

@@ -1,5 +1,7 @@
 """The practitioner's alerts on the phone: list, one alert, take, outcome."""
 
+import re
+
 import pytest
 
 from telesec.alerts import flow
@@ -31,12 +33,34 @@ def test_board_without_alerts_says_so(deps, cast):
     assert "Aucune alerte ne vous attend" in text(answer)
 
 
-def test_board_lists_an_alert_without_a_name(deps, cast, urgent):
+def test_board_lists_an_alert_with_what_it_is_about(deps, cast, urgent, audited):
     answer = phone(deps, cast.dr_lune).get("/phone")
 
     assert "1 alerte vous attend" in text(answer)
     assert f"/phone/alerts/{urgent.alert_id}" in text(answer)
-    assert "Fièvre" not in text(answer)
+    assert "Fièvre" in text(answer)
+    assert "message.list" in audited()
+
+
+def test_board_shown_has_not_changed(deps, cast, urgent):
+    client = phone(deps, cast.dr_lune)
+    path = re.search(r'hx-get="([^"]+)"', text(client.get("/phone")))[1]
+
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.headers.get("HX-Refresh")) == (204, None)
+
+
+def test_board_is_read_again_when_an_alert_was_taken(deps, cast, urgent, audited):
+    client = phone(deps, cast.dr_lune)
+    path = re.search(r'hx-get="([^"]+)"', text(client.get("/phone")))[1]
+    take(deps, cast.dr_soleil, urgent.alert_id)
+    before = len(audited())
+
+    answer = client.get(path)
+
+    assert answer.headers["HX-Refresh"] == "true"
+    assert len(audited()) == before
 
 
 def test_board_is_in_the_readers_language(deps, cast):
@@ -46,7 +70,7 @@ def test_board_is_in_the_readers_language(deps, cast):
 
 
 @pytest.mark.parametrize("role", ["ada", "supervisor", "manager", "operator", "stranger"])
-@pytest.mark.parametrize("page", ["/phone", "/phone/day"])
+@pytest.mark.parametrize("page", ["/phone", "/phone/changed", "/phone/day"])
 def test_pages_of_the_phone_are_for_practitioners(deps, cast, role, page):
     assert phone(deps, getattr(cast, role)).get(page).status_code == 403
 

@@ -1,0 +1,68 @@
+"""Pages that are read again by themselves: the phone's list and the wall, under the strict content policy."""
+
+import pytest
+
+from telesec.calls import service as calls
+from telesec.calls.service import Ring
+from telesec.desk import phone_routes, practice_routes, supervisor_routes, wall_routes
+from telesec.messages import service as messages
+from telesec.messages.service import FileMessage
+from telesec.testing.browser import chromium, serving
+from telesec.testing.cast import BRUNO_PHONE
+from telesec.testing.on_call import lilas_phones, put_on_call, with_phones
+from telesec.testing.pages import page_app
+from telesec.triage.levels import Level
+
+ROOMS = tuple(room.blueprint for room in (phone_routes, practice_routes, supervisor_routes, wall_routes))
+
+
+@pytest.fixture
+def on_call(deps, cast):
+    deps = with_phones(deps, lilas_phones())
+    put_on_call(deps, cast)
+    return deps
+
+
+class Watched:
+    """A page whose clock the test moves, and what the browser complained about."""
+
+    def __init__(self, browser, address):
+        self.page = browser.new_page(viewport={"width": 390, "height": 844}, locale="fr-FR")
+        self.page.set_default_timeout(5_000)
+        self.page.clock.install()
+        self.wrong = []
+        self.page.on("console", lambda line: self.wrong.append(line.text) if line.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self.page.goto(address)
+
+
+def test_new_alert_appears_by_itself(on_call, cast):
+    with serving(page_app(on_call, cast.dr_lune, *ROOMS)) as address, chromium() as browser:
+        watched = Watched(browser, f"{address}/phone")
+        watched.page.get_by_text("Aucune alerte ne vous attend").wait_for()
+        with on_call.unit_of_work(cast.ada) as uow:
+            to = cast.dr_lune_id
+            urgent = FileMessage(
+                cast.lilas, to, Level.DOCTOR_NOW, "Chute, ne marche plus.", BRUNO_PHONE, True
+            )
+            messages.file_message(uow, urgent)
+            uow.commit()
+
+        watched.page.clock.fast_forward(10_500)
+
+        watched.page.get_by_text("Chute, ne marche plus.").wait_for()
+    assert watched.wrong == []
+
+
+def test_wall_counts_a_new_call_by_itself(on_call, cast):
+    with serving(page_app(on_call, cast.supervisor, *ROOMS)) as address, chromium() as browser:
+        watched = Watched(browser, f"{address}/wall")
+        watched.page.locator(".tile .fig").nth(1).get_by_text("0", exact=True).wait_for()
+        with on_call.unit_of_work(cast.ada) as uow:
+            calls.ring(uow, Ring(cast.lilas, None, "ring-1", BRUNO_PHONE))
+            uow.commit()
+
+        watched.page.clock.fast_forward(10_500)
+
+        watched.page.locator(".tile .fig").nth(1).get_by_text("1", exact=True).wait_for()
+    assert watched.wrong == []
