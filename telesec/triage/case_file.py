@@ -5,7 +5,7 @@ hash of the id so that nobody chooses, is held out: authors of protocols do not 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 
@@ -85,6 +85,7 @@ class CallDoc(Part):
         complaint: The complaint of the reference that should be reached.
         answers: Reference ids → what this caller answers; a bare id is of the case's own complaint.
         also: Complaints that are as good, because callers say both.
+        broad: Those of ``answers`` that a benign caller gives only because the reference's words are broad.
         facts: The same for ids the reference does not have: the ordinary picture of a complaint.
         otherwise: What is answered to everything else.
         gold: The level a careful clinician would give, with ``why`` and ``source``.
@@ -97,6 +98,7 @@ class CallDoc(Part):
     caller: Caller | None = None
     patient: PatientDoc = PatientDoc()
     answers: dict[str, Given] = Field(default_factory=dict)
+    broad: tuple[str, ...] = ()
     facts: dict[str, Given] = Field(default_factory=dict)
     otherwise: Given = Given.NO
     gold: Level
@@ -136,23 +138,41 @@ def portion_of(id_: str) -> Portion:
 
 
 _CALLS = TypeAdapter(tuple[CallDoc, ...])
-_ORDINARY = TypeAdapter(dict[str, tuple[str, ...]])
 
 
-def read_ordinary(path: Path) -> dict[str, tuple[str, ...]]:
-    """Return which ordinary pictures (``facts``) each question of a protocol asks about, by full ids.
+class OrdinaryDoc(Part):
+    """What ties protocols to calls, because calls know only the reference's questions; by full ids.
+
+    Args:
+        pictures: Which ordinary pictures (``facts``) a question of a protocol asks about.
+        narrowed: Questions worded more narrowly than the reference, each with its new yardstick.
+    """
+
+    pictures: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    narrowed: dict[str, str] = Field(default_factory=dict)
+
+
+def read_ordinary(path: Path) -> OrdinaryDoc:
+    """Return what ties protocols to calls.
 
     Raises:
         ValueError: The file is not in the format (pydantic's error).
     """
-    return _ORDINARY.validate_python(_loaded(path))
+    return OrdinaryDoc.model_validate(_loaded(path))
 
 
-def with_ordinary(call: CallDoc, ordinary: Mapping[str, Iterable[str]]) -> CallDoc:
-    """Return the call answering also, in a protocol's own words, to the ordinary pictures it shows."""
-    shown = {id_ for id_, given in call.given.items() if given is Given.YES}
-    asked = {ref: Given.YES for ref, pictures in ordinary.items() if shown.intersection(pictures)}
-    return call.model_copy(update={"facts": asked | call.facts})
+def with_ordinary(call: CallDoc, ordinary: OrdinaryDoc) -> CallDoc:
+    """Return the call as it answers a protocol's own words.
+
+    It says yes to the questions about ordinary pictures it shows, and no where its yes was due to the broad
+    words of the reference and the protocol's are narrower.
+    """
+    given = call.given
+    shown = {id_ for id_, answer in given.items() if answer is Given.YES}
+    asked = {ref: Given.YES for ref, pictures in ordinary.pictures.items() if shown.intersection(pictures)}
+    broad = {full_id(call.complaint, id_) for id_ in call.broad}
+    refused = dict.fromkeys(broad.intersection(ordinary.narrowed), Given.NO)
+    return call.model_copy(update={"answers": given | asked | refused, "facts": {}})
 
 
 def read_calls(paths: Iterable[Path]) -> tuple[CallDoc, ...]:

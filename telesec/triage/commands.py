@@ -7,7 +7,7 @@ import click
 
 from telesec.triage import evaluation
 from telesec.triage import lint as length_of
-from telesec.triage.case_file import read_calls, read_ordinary, with_ordinary
+from telesec.triage.case_file import OrdinaryDoc, read_calls, read_ordinary, with_ordinary
 from telesec.triage.library import Library, load
 
 
@@ -34,7 +34,7 @@ def lint(files: tuple[Path, ...]) -> None:
 @click.option(
     "--ordinary",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Which questions ask about which ordinary pictures.",
+    help="What ties protocols to calls: ordinary pictures asked about, questions narrowed.",
 )
 @click.option("--covered", is_flag=True, help="Only calls whose complaint has a protocol.")
 @click.option("--totals", is_flag=True, help="Totals only, no call by its id (for calls that are held out).")
@@ -45,7 +45,7 @@ def evaluate(
     """Play the invented calls of FILES (or folders) and print how the protocols do."""
     library = load()
     try:
-        pictures = read_ordinary(ordinary) if ordinary else {}
+        pictures = read_ordinary(ordinary) if ordinary else OrdinaryDoc()
         calls = [with_ordinary(call, pictures) for call in read_calls(files)]
     except ValueError as error:
         raise click.ClickException(str(error)) from error

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from telesec.triage.case_file import (
     CallDoc,
+    OrdinaryDoc,
     Portion,
     full_id,
     portion_of,
@@ -231,10 +232,27 @@ def test_command_says_what_is_wrong_with_a_file(tmp_path):
 
 def test_an_ordinary_picture_answers_the_question_that_asks_about_it(library):
     mild = call(complaint="traumatisme_cranien", words="choc", facts={"vieux_choc": "yes"})
-    asked = with_ordinary(mild, {"traumatisme_cranien.bien": ("traumatisme_cranien.vieux_choc",)})
+    ties = OrdinaryDoc(pictures={"traumatisme_cranien.bien": ("traumatisme_cranien.vieux_choc",)})
+    asked = with_ordinary(mild, ties)
 
     assert play(library, mild).level is Level.SAME_DAY
     assert play(library, asked).level is Level.H48_72
+
+
+def test_a_broad_yes_becomes_no_where_the_question_was_narrowed(library):
+    benign = call(answers={"ne_va_plus": "yes"}, broad=["ne_va_plus"])
+    strict = with_ordinary(
+        benign, OrdinaryDoc(narrowed={"douleur_abdominale.ne_va_plus": "no gas since yesterday"})
+    )
+
+    assert play(library, benign).level is Level.CALL15_NOW
+    assert play(library, strict).level is Level.SAME_DAY
+
+
+def test_an_emergency_is_never_broad():
+    calls = read_calls([CALLS / "build", CALLS / "heldout"])
+
+    assert not [one.id for one in calls if one.broad and one.gold is Level.CALL15_NOW]
 
 
 def test_the_case_file_covers_the_whole_reference():
@@ -253,7 +271,7 @@ def test_each_call_lies_in_the_folder_of_its_portion(portion):
 
 def test_ordinary_pictures_are_those_calls_show():
     shown = {ref for one in read_calls([CALLS / "build", CALLS / "heldout"]) for ref in one.given}
-    mapped = {ref for pictures in read_ordinary(CALLS / "ordinary.yaml").values() for ref in pictures}
+    mapped = {ref for some in read_ordinary(CALLS / "ordinary.yaml").pictures.values() for ref in some}
 
     assert mapped <= shown
 
