@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import func, select, tuple_
+
 from telesec.alerts import reads as alerts
 from telesec.alerts.reads import AlertDetail, AlertRow
 from telesec.alerts.rules import AlertState
@@ -22,6 +24,7 @@ from telesec.foundation.paging import Page
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.messages import reads as messages
 from telesec.messages import service as letters
+from telesec.messages.models import Message
 from telesec.messages.reads import InboxQuery, MessageCard
 from telesec.messages.rules import Folder
 from telesec.patients import reads as patients
@@ -164,7 +167,7 @@ def board(uow: UnitOfWork) -> Board:
         practices=cards,
         letters=letters,
         patients=people,
-        unread=sum(messages.to_handle(uow).values()),
+        unread=_unhandled(uow),
         words=words_for(uow, *cards.values()),
     )
 
@@ -173,7 +176,7 @@ def changed(uow: UnitOfWork, mark: str) -> bool:
     """Return whether the board would differ from the one that carries ``mark``; nothing is opened."""
     authorize(uow, Permission.SESSION_OWN, on=Facts(None))
     rows = [row for row in alerts.mine(uow) if row.state is not AlertState.CLOSED]
-    return mark_of(rows, sum(messages.to_handle(uow).values())) != mark
+    return mark_of(rows, _unhandled(uow)) != mark
 
 
 def mark_of(rows: Iterable[AlertRow], unread: int) -> str:
@@ -310,6 +313,17 @@ def words_for(uow: UnitOfWork, *cards: PracticeCard) -> Wording:
     """Return how the reader reads times: on the practice's wall, or the house's for several."""
     zones = {card.time_zone for card in cards}
     return wording(uow.actor.language, zones.pop() if len(zones) == 1 else HOUSE_ZONE, uow.now())
+
+
+def _unhandled(uow: UnitOfWork) -> int:
+    """Return how many messages wait for the acting practitioner, over all their practices."""
+    mine = [(practice, me) for practice, me in uow.actor.practitioner_ids.items()]
+    query = select(func.count()).where(
+        Message.practice_id.in_(list(uow.actor.practitioner_ids)),
+        tuple_(Message.practice_id, Message.practitioner_id).in_(mine),
+        Message.handled_at.is_(None),
+    )
+    return uow.session.scalar(query) or 0
 
 
 def _about(

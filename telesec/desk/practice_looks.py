@@ -1,7 +1,12 @@
 """Words of the practice's page: kinds of instructions, when they count, weekdays."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Protocol
 
+from babel.dates import format_date
+
+from telesec.desk.practice_cover import Answer
+from telesec.desk.practice_reads import OnDuty
 from telesec.desk.supervisor_looks import CALENDARS, CHANNELS, REPAIRS
 from telesec.desk.wording import Wording
 from telesec.foundation.language import say
@@ -16,8 +21,10 @@ __all__ = [
     "REPAIRS",
     "WEEKDAYS",
     "clock",
+    "day",
     "field",
     "stretches",
+    "tone",
 ]
 
 KINDS = {
@@ -49,6 +56,26 @@ WEEKDAYS = {
     6: say("Saturday"),
     7: say("Sunday"),
 }
+
+
+class OnPage(Protocol):
+    """What the page knows of who is on call."""
+
+    @property
+    def on_duty(self) -> tuple[OnDuty, ...] | None: ...
+
+
+def tone(page: OnPage, answer: Answer) -> str:
+    """Return how a stretch looks: ``a`` the first on call, ``b`` another, ``g`` words, ``gap`` nobody."""
+    if answer.person is None:
+        return "gap" if answer.gap else "g"
+    first = next((one.id for one in page.on_duty or () if one.channels), None)
+    return "a" if answer.person == first else "b"
+
+
+def day(words: Wording, on: date) -> str:
+    """Return ``mar. 24``."""
+    return str(format_date(on, "EEE d", locale=words.language))
 
 
 def clock(minute: int) -> str:

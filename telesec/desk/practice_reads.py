@@ -19,6 +19,7 @@ from telesec.alerts.rules import ChannelKind
 from telesec.calls.models import Call
 from telesec.calls.rules import Outcome
 from telesec.desk.phone_reads import name_of, words_for
+from telesec.desk.practice_cover import CoverDay, Gap, cover, gaps
 from telesec.desk.wording import Wording
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.unit_of_work import UnitOfWork
@@ -50,6 +51,7 @@ class Week:
 class OnDuty:
     """One person of the ladder with the channels that reach him, masked; none means unreachable."""
 
+    id: UUID
     name: str
     channels: Mapping[ChannelKind, str]
 
@@ -70,6 +72,8 @@ class PracticePage:
     calendars: tuple[CalendarCard, ...]
     instructions: tuple[InstructionCard, ...]
     on_duty: tuple[OnDuty, ...] | None
+    cover: tuple[CoverDay, ...]
+    gaps: tuple[Gap, ...]
     week: Week
     adoption: Adoption | None
     may_adopt: bool
@@ -95,16 +99,21 @@ def page(uow: UnitOfWork, practice_id: UUID) -> PracticePage:
     authorize(uow, Permission.INSTRUCTION_WRITE, on=Facts(practice_id))
     card = practices.practice(uow, practice_id)
     held = uow.actor.permissions_for(practice_id)
+    words = words_for(uow, card)
+    on_duty = _on_duty(uow, card) if Permission.ALERT_READ in held else None
+    days = _cover(uow, card, on_duty, words)
     return PracticePage(
         card=card,
         calendars=scheduling.calendars(uow, practice_id),
         instructions=practices.instructions(uow, practice_id),
-        on_duty=_on_duty(uow, card) if Permission.ALERT_READ in held else None,
+        on_duty=on_duty,
+        cover=days,
+        gaps=gaps(days, words.zone, words.now),
         week=_week(uow, practice_id),
         adoption=_adoption(uow, card),
         may_adopt=Permission.PROTOCOL_ADOPT in held and practice_id in uow.actor.practitioner_ids,
         hours={kind: practices.hours(uow, practice_id, kind) for kind in HoursOf},
-        words=words_for(uow, card),
+        words=words,
     )
 
 
@@ -122,6 +131,7 @@ def _on_duty(uow: UnitOfWork, card: PracticeCard) -> tuple[OnDuty, ...]:
     to = contacts.addresses(uow, card.id, used)
     return tuple(
         OnDuty(
+            rung.practitioner_id,
             name_of(card, rung.practitioner_id),
             {
                 kind: mask(to[contact])
@@ -131,6 +141,16 @@ def _on_duty(uow: UnitOfWork, card: PracticeCard) -> tuple[OnDuty, ...]:
         )
         for rung in rungs
     )
+
+
+def _cover(
+    uow: UnitOfWork, card: PracticeCard, on_duty: tuple[OnDuty, ...] | None, words: Wording
+) -> tuple[CoverDay, ...]:
+    if on_duty is None:
+        return ()
+    people = [person.id for person in on_duty if person.channels]
+    today = words.now.astimezone(words.zone).date()
+    return cover(today, words.zone, people, practices.absences(uow, card.id))
 
 
 def _week(uow: UnitOfWork, practice_id: UUID) -> Week:

@@ -10,9 +10,11 @@ from telesec.accounts import reads as accounts
 from telesec.accounts import service as people_service
 from telesec.alerts import service as alerts
 from telesec.alerts.service import CloseAlert
-from telesec.desk import phone_looks, phone_reads, supervisor_looks, supervisor_reads
+from telesec.desk import phone_looks, phone_reads, supervisor_looks, supervisor_people, supervisor_reads
 from telesec.desk.ports import DeskDeps
+from telesec.desk.supervisor_people import NewPerson
 from telesec.foundation.access import Permission
+from telesec.practices import reads as practices
 from telesec.web.access import actor, requires
 
 
@@ -57,7 +59,31 @@ def _people_pages(pages: Blueprint, deps: DeskDeps) -> None:
     def people() -> str:
         with deps.unit_of_work(actor()) as uow:
             found = accounts.people(uow)
-        return render_template("desk/supervisor/people.html", people=found, looks=supervisor_looks)
+            cards = practices.practices(uow)
+        return render_template(
+            "desk/supervisor/people.html",
+            people=found,
+            practices=cards,
+            roles=supervisor_people.grantable(actor()),
+            looks=supervisor_looks,
+        )
+
+    @pages.post("/supervisor/people")
+    @requires(Permission.PERSON_MANAGE)
+    def add() -> Response:
+        form = request.form
+        typed = NewPerson(
+            form.get("display_name", "")[:200],
+            form.get("email", "")[:254],
+            form.get("role", ""),
+            form.get("language", "fr"),
+            tuple(form.getlist("practice", type=UUID)),
+            form.get("practitioner", type=UUID),
+        )
+        with deps.unit_of_work(actor()) as uow:
+            token = supervisor_people.add(uow, typed)
+            uow.commit()
+        return _shown_once(deps, token, typed.display_name)
 
     @pages.post("/supervisor/people/<uuid:person_id>/link")
     @requires(Permission.PERSON_MANAGE)
@@ -66,8 +92,7 @@ def _people_pages(pages: Blueprint, deps: DeskDeps) -> None:
             token = people_service.make_link(uow, person_id)
             name = accounts.names(uow, [person_id])[person_id]
             uow.commit()
-        address = urljoin(deps.settings.public_url, url_for("accounts.enrol_form", token=token))
-        return make_response(render_template("desk/supervisor/link.html", address=address, name=name))
+        return _shown_once(deps, token, name)
 
     @pages.post("/supervisor/people/<uuid:person_id>/disable")
     @requires(Permission.PERSON_MANAGE)
@@ -76,3 +101,8 @@ def _people_pages(pages: Blueprint, deps: DeskDeps) -> None:
             people_service.disable_person(uow, person_id)
             uow.commit()
         return redirect(url_for("supervisor.people"), code=303)
+
+
+def _shown_once(deps: DeskDeps, token: str, name: str) -> Response:
+    address = urljoin(deps.settings.public_url, url_for("accounts.enrol_form", token=token))
+    return make_response(render_template("desk/supervisor/link.html", address=address, name=name))

@@ -1,6 +1,7 @@
 """The supervisor's pages, the wall and the practice's page in real Chromium, light and dark, with axe."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from telesec.messages import service as messages
 from telesec.messages.service import FileMessage
 from telesec.practices import service as practices
 from telesec.practices.rules import HoursOf, Opening
-from telesec.practices.service import WriteInstruction
+from telesec.practices.service import SetAbsence, WriteInstruction
 from telesec.testing.bookable import House
 from telesec.testing.browser import chromium, serving, violations
 from telesec.testing.calendars import FakeCalendars
@@ -44,6 +45,12 @@ def house(deps, cast, clock):
         practices.set_hours(uow, cast.lilas, HoursOf.PHONE, [Opening(day, 510, 720) for day in range(1, 6)])
         uow.commit()
     clock.advance(days=95)
+    noon = clock.now() + timedelta(days=2, hours=2)
+    with deps.unit_of_work(cast.supervisor) as uow:
+        for who, start, hours in ((cast.dr_lune_id, noon, 5), (cast.dr_soleil_id, noon, 1.5)):
+            end = start + timedelta(hours=hours)
+            practices.set_absence(uow, SetAbsence(cast.lilas, start, end, "Ada", practitioner_id=who))
+        uow.commit()
     _file(deps, cast, Level.CALL15_NOW)
     for _ in range(5):
         flow.deliver(deps)

@@ -1,9 +1,11 @@
 """The supervisor's red list, one alert, the people; the wall."""
 
 import pytest
+from sqlalchemy import select
 
 from telesec.accounts import reads as accounts
 from telesec.accounts import service as people_service
+from telesec.accounts.models import Membership
 from telesec.accounts.service import CreatePerson
 from telesec.alerts import flow
 from telesec.callbacks import service as callbacks
@@ -12,6 +14,7 @@ from telesec.calls import service as calls
 from telesec.calls.service import Ring
 from telesec.desk import phone_routes, practice_routes, supervisor_routes, wall_routes
 from telesec.foundation.access import Role
+from telesec.foundation.ids import new_id
 from telesec.messages import reads as messages
 from telesec.testing.cast import BRUNO_PHONE
 from telesec.testing.channels import Fault
@@ -145,6 +148,44 @@ def test_people_are_listed_with_their_state(deps, cast, person):
 
     assert "Nour" in page
     assert "pas encore inscrit" in page
+
+
+NINA = {"display_name": "Nina", "email": "nina@telesec.example", "role": "practitioner"}
+
+
+def test_person_added_serves_the_practices_and_gets_a_link(deps, cast):
+    typed = {**NINA, "practice": [str(cast.lilas)], "practitioner": str(cast.dr_soleil_id)}
+
+    answer = supervise(deps, cast.supervisor).post("/supervisor/people", data=typed)
+
+    assert "http://localhost:8000/enrol/" in text(answer)
+    with deps.unit_of_work(cast.supervisor) as uow:
+        (found,) = uow.session.scalars(select(Membership)).all()
+    assert (found.practice_id, found.role, found.practitioner_id) == (
+        cast.lilas,
+        "practitioner",
+        cast.dr_soleil_id,
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [({"email": "nina"}, 422), ({"display_name": " "}, 422), ({"role": "operator"}, 422)],
+)
+def test_person_with_a_fault_is_refused(deps, cast, change, status):
+    answer = supervise(deps, cast.supervisor).post("/supervisor/people", data={**NINA, **change})
+
+    assert answer.status_code == status
+
+
+def test_person_for_a_practice_of_others_is_refused(deps, cast):
+    typed = {**NINA, "practice": [str(new_id())]}
+
+    assert supervise(deps, cast.supervisor).post("/supervisor/people", data=typed).status_code == 404
+
+
+def test_person_is_not_added_by_a_secretary(deps, cast):
+    assert supervise(deps, cast.ada).post("/supervisor/people", data=NINA).status_code == 403
 
 
 def test_link_is_shown_once(deps, cast, person):

@@ -1,0 +1,61 @@
+"""Adding a person as a supervisor types it: who, as what, for which practices; one act, one link."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from telesec.accounts import roles
+from telesec.accounts import service as accounts
+from telesec.accounts.service import AddMembership, CreatePerson
+from telesec.foundation.access import Actor, Facts, Permission, Role, authorize
+from telesec.foundation.errors import Refused
+from telesec.foundation.language import say
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.practices import reads as practices
+from telesec.practices.reads import PracticeCard
+from telesec.web.language import LANGUAGES
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """A person as typed; ``practitioner_id`` when they are a practitioner of one of the practices."""
+
+    display_name: str
+    email: str
+    role: str
+    language: str
+    practice_ids: tuple[UUID, ...]
+    practitioner_id: UUID | None = None
+
+
+def grantable(actor: Actor) -> tuple[Role, ...]:
+    """Return the roles this actor may give."""
+    return tuple(role for role in Role if role is not Role.SYSTEM and roles.may_grant(actor, role))
+
+
+def add(uow: UnitOfWork, typed: NewPerson) -> str:
+    """Make the person, let them serve the practices named, and return the secret of their enrolment link.
+
+    Raises:
+        Refused: No name, no e-mail address, a taken one, or a choice that is not offered.
+        NotFound: A practice that is not the actor's.
+    """
+    authorize(uow, Permission.PERSON_MANAGE, on=Facts(None))
+    if not typed.display_name.strip():
+        raise Refused("name_needed", say("Type the name."), status=422, field="display_name")
+    if typed.role not in set(grantable(uow.actor)) or typed.language not in LANGUAGES:
+        raise Refused("bad_choice", say("Choose one of the values offered."), status=422)
+    role = Role(typed.role)
+    person_id = accounts.create_person(
+        uow, CreatePerson(typed.email, typed.display_name, role, typed.language)
+    )
+    cards = {card.id: card for card in practices.practices(uow)}
+    for practice_id in typed.practice_ids:
+        mine = _practitioner(cards.get(practice_id), typed, role)
+        accounts.add_membership(uow, AddMembership(practice_id, person_id, role, mine))
+    return accounts.make_link(uow, person_id)
+
+
+def _practitioner(card: PracticeCard | None, typed: NewPerson, role: Role) -> UUID | None:
+    if role is not Role.PRACTITIONER or card is None or typed.practitioner_id is None:
+        return None
+    return typed.practitioner_id if card.practitioner(typed.practitioner_id) else None
