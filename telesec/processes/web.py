@@ -13,6 +13,7 @@ from waitress.server import create_server
 from telesec.app import create_app
 from telesec.processes.parts import BuildsDeps
 from telesec.settings import Settings
+from telesec.web.headers import LARGEST_BODY
 
 log = structlog.get_logger(__name__)
 PAGE_THREADS = 16
@@ -39,6 +40,7 @@ def run_web(app: Flask, settings: Settings) -> None:
         ident=None,
         asyncore_use_poll=True,
         channel_timeout=60,
+        max_request_body_size=LARGEST_BODY + 1,
         **_proxies(settings.trusted_proxies),
         clear_untrusted_proxy_headers=True,
     )

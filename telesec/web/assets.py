@@ -33,6 +33,8 @@ def install(app: Flask) -> None:
     @pages.get("/static/<mark>/<path:name>")
     @public("stylesheets and scripts hold no data")
     def asset(mark: str, name: str) -> Response:
+        if "\0" in name:
+            raise NotFound
         path = (ROOT / name).resolve()
         if not path.is_relative_to(ROOT.resolve()) or not path.is_file() or mark != _hash(name):
             raise NotFound

@@ -33,6 +33,7 @@ MACHINE_PATHS = ("/api/", "/hooks/")
 
 def install(app: Flask, settings: Settings) -> None:
     """Check every request and dress every answer."""
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     hosts = {urlsplit(settings.public_url).netloc, f"{settings.host}:{settings.port}"}
     app.before_request(lambda: _check(hosts, _origin(settings.public_url)))
     app.after_request(lambda response: _dress(response, secure=settings.secure_cookies))
