@@ -4,6 +4,7 @@ A search first renews readings that are too old (``flow.find_slots``); this only
 """
 
 import heapq
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -90,15 +91,17 @@ def offer(uow: UnitOfWork, query: FindSlots) -> Offer:
     if not bookable(query.level, Level(kind.max_level) if kind.max_level else None):
         return Offer((), cards, too_urgent=True)
     wanted = Kind(kind.id, timedelta(minutes=kind.duration_minutes), timedelta(minutes=kind.step_minutes))
-    each = (
-        (
-            OfferedSlot(row.id, row.practitioner_id, *slot)
-            for slot in free_slots(known[row.id], wanted, within, now)
-        )
-        for row in rows
-    )
+    each = [_slots(row, known[row.id], wanted, within, now) for row in rows]
     merged = heapq.merge(*each, key=lambda slot: (slot.start, slot.practitioner_id))
     return Offer(tuple(islice(merged, max(1, min(query.limit, MOST_SLOTS)))), cards)
+
+
+def _slots(
+    row: Schedule, agenda: Agenda, kind: Kind, within: Interval, now: datetime
+) -> Iterator[OfferedSlot]:
+    """Yield one schedule's slots under its own name: a function, since a generator would read ``row`` late."""
+    for start, end in free_slots(agenda, kind, within, now):
+        yield OfferedSlot(row.id, row.practitioner_id, start, end)
 
 
 def to_refresh(uow: UnitOfWork, query: FindSlots, *, older_than: timedelta) -> tuple[UUID, ...]:
