@@ -99,7 +99,7 @@ def offer(uow: UnitOfWork, query: FindSlots) -> Offer:
 def _slots(
     row: Schedule, agenda: Agenda, kind: Kind, within: Interval, now: datetime
 ) -> Iterator[OfferedSlot]:
-    """Yield one schedule's slots under its own name: a function, since a generator would read ``row`` late."""
+    """Yield one schedule's slots; a function, since a nested generator would read ``row`` too late."""
     for start, end in free_slots(agenda, kind, within, now):
         yield OfferedSlot(row.id, row.practitioner_id, start, end)
 
