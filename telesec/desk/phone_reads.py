@@ -101,6 +101,11 @@ class AlertSheet:
         return name_of(self.practice, practitioner_id)
 
     @property
+    def mark(self) -> str:
+        """What is shown, as one word: when it differs, there is something new."""
+        return mark_of([self.alert], self.alert.step)
+
+    @property
     def number(self) -> str:
         """Where the caller waits for the call, in E.164; empty when nobody said."""
         if self.message is not None and self.message.callback_number:
@@ -179,10 +184,17 @@ def changed(uow: UnitOfWork, mark: str) -> bool:
     return mark_of(rows, _unhandled(uow)) != mark
 
 
-def mark_of(rows: Iterable[AlertRow], unread: int) -> str:
-    """Return the state of open alerts and the number of messages as one word."""
+def alert_changed(uow: UnitOfWork, alert_id: UUID, mark: str) -> bool:
+    """Return whether an open alert's page would differ from the one that carries ``mark``."""
+    row = alerts.state_of(uow, alert_id)
+    authorize(uow, Permission.ALERT_ACKNOWLEDGE, on=Facts(row.practice_id))
+    return mark_of([row], row.step) != mark
+
+
+def mark_of(rows: Iterable[AlertRow], count: int) -> str:
+    """Return the state of alerts, and of what is counted beside them, as one word."""
     told = sorted(f"{row.id}{row.state}{row.round}{row.outcome}{row.red}" for row in rows)
-    return hashlib.sha256(f"{unread}{told}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{count}{told}".encode()).hexdigest()[:16]
 
 
 def sheet(

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from telesec.alerts import service as alerts
@@ -28,6 +28,7 @@ def blueprint(deps: DeskDeps) -> Blueprint:
     """Return the pages of the practitioner's phone."""
     pages = Blueprint("phone", __name__)
     _alert_pages(pages, deps)
+    _watching(pages, deps)
     _message_pages(pages, deps)
     _day_pages(pages, deps)
     _manifest(pages)
@@ -43,36 +44,64 @@ def _alert_pages(pages: Blueprint, deps: DeskDeps) -> None:
             uow.commit()
         return render_template("desk/phone/board.html", board=found, looks=phone_looks)
 
-    @pages.get("/phone/changed")
-    @requires(Permission.ALERT_ACKNOWLEDGE)
-    def changed() -> Response:
-        with deps.unit_of_work(actor()) as uow:
-            differs = phone_reads.changed(uow, request.args.get("mark", ""))
-        return Response(status=204, headers={"HX-Refresh": "true"} if differs else {})
-
     @pages.get("/phone/alerts/<uuid:alert_id>")
     @requires(Permission.ALERT_ACKNOWLEDGE)
-    def alert(alert_id: UUID) -> str:
-        with deps.unit_of_work(actor()) as uow:
-            found = phone_reads.sheet(uow, deps.library, alert_id)
-            uow.commit()
-        return render_template("desk/phone/alert.html", sheet=found, looks=phone_looks)
+    def alert(alert_id: UUID) -> Response:
+        return _sheet(deps, alert_id)
 
     @pages.post("/phone/alerts/<uuid:alert_id>/take")
     @requires(Permission.ALERT_ACKNOWLEDGE)
     def take(alert_id: UUID) -> AnyResponse:
-        with deps.unit_of_work(actor()) as uow:
-            alerts.acknowledge(uow, Acknowledge(alert_id))
-            uow.commit()
+        try:
+            with deps.unit_of_work(actor()) as uow:
+                alerts.acknowledge(uow, Acknowledge(alert_id))
+                uow.commit()
+        except Refused as error:
+            return _sheet(deps, alert_id, error)
         return redirect(url_for("phone.alert", alert_id=alert_id), code=303)
 
     @pages.post("/phone/alerts/<uuid:alert_id>/outcome")
     @requires(Permission.ALERT_ACKNOWLEDGE)
     def outcome(alert_id: UUID) -> AnyResponse:
-        with deps.unit_of_work(actor()) as uow:
-            alerts.record_outcome(uow, alert_id, _outcome(request.form.get("outcome", "")))
-            uow.commit()
+        try:
+            with deps.unit_of_work(actor()) as uow:
+                alerts.record_outcome(uow, alert_id, _outcome(request.form.get("outcome", "")))
+                uow.commit()
+        except Refused as error:
+            return _sheet(deps, alert_id, error)
         return redirect(url_for("phone.alert", alert_id=alert_id), code=303)
+
+
+def _watching(pages: Blueprint, deps: DeskDeps) -> None:
+    """What pages on screen ask every few seconds; a yes makes the browser load the page again."""
+
+    @pages.get("/phone/changed")
+    @requires(Permission.ALERT_ACKNOWLEDGE)
+    def changed() -> Response:
+        with deps.unit_of_work(actor()) as uow:
+            differs = phone_reads.changed(uow, request.args.get("mark", ""))
+        return _again(differs=differs)
+
+    @pages.get("/phone/alerts/<uuid:alert_id>/changed")
+    @requires(Permission.ALERT_ACKNOWLEDGE)
+    def alert_changed(alert_id: UUID) -> Response:
+        with deps.unit_of_work(actor()) as uow:
+            differs = phone_reads.alert_changed(uow, alert_id, request.args.get("mark", ""))
+        return _again(differs=differs)
+
+
+def _sheet(deps: DeskDeps, alert_id: UUID, error: Refused | None = None) -> Response:
+    """Show the alert as it is now, above it why nothing was done."""
+    with deps.unit_of_work(actor()) as uow:
+        found = phone_reads.sheet(uow, deps.library, alert_id)
+        uow.commit()
+    page = render_template("desk/phone/alert.html", sheet=found, looks=phone_looks, error=error)
+    return make_response(page, error.status if error else 200)
+
+
+def _again(*, differs: bool) -> Response:
+    """Tell a page that watches whether to load itself again; nothing is opened for that."""
+    return Response(status=204, headers={"HX-Refresh": "true"} if differs else {})
 
 
 def _message_pages(pages: Blueprint, deps: DeskDeps) -> None:

@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from telesec.desk import practice_looks, practice_reads, practice_writes
 from telesec.desk.ports import DeskDeps
 from telesec.desk.practice_writes import TypedInstruction
 from telesec.foundation.access import Permission
+from telesec.foundation.errors import Refused, Stale
 from telesec.practices import service as practices
 from telesec.triage import service as triage
 from telesec.web.access import actor, requires
@@ -35,11 +36,8 @@ def _look(pages: Blueprint, deps: DeskDeps) -> None:
 
     @pages.get("/practice/<uuid:practice_id>")
     @requires(Permission.INSTRUCTION_WRITE)
-    def page(practice_id: UUID) -> str:
-        with deps.unit_of_work(actor()) as uow:
-            found = practice_reads.page(uow, practice_id)
-            uow.commit()
-        return render_template("desk/practice/page.html", page=found, looks=practice_looks)
+    def page(practice_id: UUID) -> Response:
+        return _page(deps, practice_id)
 
 
 def _instructions(pages: Blueprint, deps: DeskDeps) -> None:
@@ -57,9 +55,12 @@ def _instructions(pages: Blueprint, deps: DeskDeps) -> None:
             instruction_id=form.get("instruction_id", type=UUID),
             version=form.get("version", type=int),
         )
-        with deps.unit_of_work(actor()) as uow:
-            practice_writes.write_instruction(uow, typed)
-            uow.commit()
+        try:
+            with deps.unit_of_work(actor()) as uow:
+                practice_writes.write_instruction(uow, typed)
+                uow.commit()
+        except (Refused, Stale) as error:
+            return _page(deps, practice_id, error)
         return _back(practice_id, "instructions")
 
     @pages.post("/practice/<uuid:practice_id>/instructions/<uuid:instruction_id>")
@@ -89,6 +90,20 @@ def _settings(pages: Blueprint, deps: DeskDeps) -> None:
             triage.adopt_reference_set(uow, deps.library, practice_id)
             uow.commit()
         return _back(practice_id, "protocols")
+
+
+def _page(deps: DeskDeps, practice_id: UUID, error: Refused | Stale | None = None) -> Response:
+    """Show the page; after a refusal with the words still typed."""
+    with deps.unit_of_work(actor()) as uow:
+        found = practice_reads.page(uow, practice_id)
+    page = render_template(
+        "desk/practice/page.html",
+        page=found,
+        looks=practice_looks,
+        error=error,
+        typed=request.form.get("text", ""),
+    )
+    return make_response(page, error.status if error else 200)
 
 
 def _back(practice_id: UUID, part: str | None = None) -> AnyResponse:

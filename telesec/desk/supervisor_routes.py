@@ -14,6 +14,7 @@ from telesec.desk import phone_looks, phone_reads, supervisor_looks, supervisor_
 from telesec.desk.ports import DeskDeps
 from telesec.desk.supervisor_people import NewPerson
 from telesec.foundation.access import Permission
+from telesec.foundation.errors import Refused
 from telesec.practices import reads as practices
 from telesec.web.access import actor, requires
 
@@ -38,19 +39,31 @@ def _board_pages(pages: Blueprint, deps: DeskDeps) -> None:
 
     @pages.get("/supervisor/alerts/<uuid:alert_id>")
     @requires(Permission.ALERT_CLOSE)
-    def alert(alert_id: UUID) -> str:
-        with deps.unit_of_work(actor()) as uow:
-            found = phone_reads.sheet(uow, deps.library, alert_id, needs=Permission.ALERT_CLOSE)
-            uow.commit()
-        return render_template("desk/supervisor/alert.html", sheet=found, looks=phone_looks)
+    def alert(alert_id: UUID) -> Response:
+        return _sheet(deps, alert_id)
 
     @pages.post("/supervisor/alerts/<uuid:alert_id>/close")
     @requires(Permission.ALERT_CLOSE)
     def close(alert_id: UUID) -> AnyResponse:
-        with deps.unit_of_work(actor()) as uow:
-            alerts.close_alert(uow, CloseAlert(alert_id, request.form.get("reason", "")[:4000]))
-            uow.commit()
+        try:
+            with deps.unit_of_work(actor()) as uow:
+                alerts.close_alert(uow, CloseAlert(alert_id, request.form.get("reason", "")[:4000]))
+                uow.commit()
+        except Refused as error:
+            return _sheet(deps, alert_id, error)
         return redirect(url_for("supervisor.board"), code=303)
+
+
+def _sheet(deps: DeskDeps, alert_id: UUID, error: Refused | None = None) -> Response:
+    """Show the alert as it is now; after a refusal with the reason still typed."""
+    with deps.unit_of_work(actor()) as uow:
+        found = phone_reads.sheet(uow, deps.library, alert_id, needs=Permission.ALERT_CLOSE)
+        uow.commit()
+    typed = request.form.get("reason", "")
+    page = render_template(
+        "desk/supervisor/alert.html", sheet=found, looks=phone_looks, error=error, typed=typed
+    )
+    return make_response(page, error.status if error else 200)
 
 
 def _people_pages(pages: Blueprint, deps: DeskDeps) -> None:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from telesec.alerts import flow
+from telesec.alerts import service as alerts
+from telesec.alerts.service import Acknowledge
 from telesec.calls import service as calls
 from telesec.calls.service import Ring
 from telesec.desk import phone_routes, practice_routes, supervisor_routes, wall_routes
@@ -21,6 +24,15 @@ def on_call(deps, cast):
     deps = with_phones(deps, lilas_phones())
     put_on_call(deps, cast)
     return deps
+
+
+def file_urgent(deps, cast):
+    with deps.unit_of_work(cast.ada) as uow:
+        to = cast.dr_lune_id
+        urgent = FileMessage(cast.lilas, to, Level.DOCTOR_NOW, "Chute, ne marche plus.", BRUNO_PHONE, True)
+        filed = messages.file_message(uow, urgent)
+        uow.commit()
+    return filed
 
 
 class Watched:
@@ -65,4 +77,35 @@ def test_wall_counts_a_new_call_by_itself(on_call, cast):
         watched.page.clock.fast_forward(10_500)
 
         watched.page.locator(".tile .fig").nth(1).get_by_text("1", exact=True).wait_for()
+    assert watched.wrong == []
+
+
+def test_alert_on_screen_says_that_a_colleague_took_it(on_call, cast):
+    filed = file_urgent(on_call, cast)
+    path = f"/phone/alerts/{filed.alert_id}"
+    with serving(page_app(on_call, cast.dr_lune, *ROOMS)) as address, chromium() as browser:
+        watched = Watched(browser, address + path)
+        watched.page.get_by_role("button", name="Je prends").wait_for()
+        with on_call.unit_of_work(cast.dr_soleil) as uow:
+            alerts.acknowledge(uow, Acknowledge(filed.alert_id))
+            uow.commit()
+
+        watched.page.clock.fast_forward(5_500)
+
+        watched.page.get_by_text("Prise par Dr Soleil").wait_for()
+    assert watched.wrong == []
+
+
+def test_red_alert_appears_on_the_supervisors_page_by_itself(on_call, cast, clock):
+    with serving(page_app(on_call, cast.supervisor, *ROOMS)) as address, chromium() as browser:
+        watched = Watched(browser, f"{address}/supervisor")
+        watched.page.get_by_text("Chaque alerte a été prise").wait_for()
+        file_urgent(on_call, cast)
+        for _ in range(3):
+            flow.deliver(on_call)
+            clock.advance(minutes=11)
+
+        watched.page.clock.fast_forward(10_500)
+
+        watched.page.get_by_role("link", name="Ouvrir et régler").wait_for()
     assert watched.wrong == []

@@ -129,6 +129,26 @@ def test_take_is_refused_when_a_colleague_was_first(deps, cast, urgent):
     answer = take(deps, cast.dr_soleil, urgent.alert_id)
 
     assert answer.status_code == 409
+    assert "Prise par Dr Lune" in text(answer)
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_alert_on_screen_is_read_again_when_a_colleague_took_it(deps, cast, urgent, taken):
+    client = phone(deps, cast.dr_lune)
+    path = re.search(r'hx-get="([^"]+)"', text(client.get(f"/phone/alerts/{urgent.alert_id}")))[1]
+    if taken:
+        take(deps, cast.dr_soleil, urgent.alert_id)
+
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.headers.get("HX-Refresh")) == (204, "true" if taken else None)
+
+
+def test_watching_an_alert_is_for_practitioners(deps, cast, urgent):
+    path = f"/phone/alerts/{urgent.alert_id}/changed"
+
+    assert phone(deps, cast.ada).get(path).status_code == 403
+    assert phone(deps, cast.dr_iris).get(path).status_code == 404
 
 
 def test_alert_taken_by_a_colleague_offers_nothing(deps, cast, urgent):

@@ -132,6 +132,7 @@ def test_close_is_refused_while_it_still_calls(deps, cast, urgent):
     )
 
     assert answer.status_code == 409
+    assert "Elle appelle encore." in text(answer)
 
 
 @pytest.mark.parametrize("role", ["ada", "dr_lune"])
