@@ -1,0 +1,1 @@
+"""Speed, side by side in one run: ``make bench``. Each figure states its goal and whether it held."""
