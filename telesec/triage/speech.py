@@ -1,8 +1,11 @@
 """How long a sentence takes aloud, and words that may not be in it.
 
 Nobody at the desk may name a disease or advise a drug. Words of the patient's known history (asthma,
-diabetes, a cancer) are not diagnoses and stay allowed in questions.
+diabetes, a cancer) are not diagnoses and stay allowed in questions; so is a word in quotes, which repeats
+what the caller was told about somebody else.
 """
+
+import re
 
 from telesec.triage.words import plain
 
@@ -19,6 +22,7 @@ _DRUGS = (
     "aspirine", "aspirin", "paracetamol", "doliprane", "ibuprofene", "ibuprofen", "advil", "ventoline",
     "antibiotique", "antibiotic", "cortisone", "morphine",
 )  # fmt: skip
+_QUOTED = re.compile("«[^»]*»|“[^”]*”")
 
 
 def word_count(text: str) -> int:
@@ -32,8 +36,8 @@ def spoken_seconds(text: str) -> float:
 
 
 def names_diagnosis(text: str) -> str:
-    """Return the disease a text names, or nothing."""
-    return _first_of(_DIAGNOSES, text)
+    """Return the disease a text names outside quotes, or nothing."""
+    return _first_of(_DIAGNOSES, _QUOTED.sub(" ", text))
 
 
 def names_drug(text: str) -> str:

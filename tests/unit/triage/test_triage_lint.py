@@ -7,12 +7,18 @@ from click.testing import CliRunner
 from telesec.triage import lint
 from telesec.triage.commands import triage
 from telesec.triage.protocol import Text
-from telesec.triage.speech import spoken_seconds, word_count
+from telesec.triage.speech import names_diagnosis, spoken_seconds, word_count
 
 
 def test_seconds_count_words_and_the_answer():
     assert word_count("Perd-elle du sang ?") == 3
     assert spoken_seconds("un deux trois quatre cinq") == 4.0
+
+
+def test_a_disease_in_quotes_is_what_the_caller_was_told():
+    assert names_diagnosis("Est-ce une méningite ?") == "meningite"
+    assert not names_diagnosis("Un proche a-t-il une « méningite » ?")
+    assert not names_diagnosis("Does someone have “meningitis”?")
 
 
 def test_a_long_protocol_is_warned_about(library):
