@@ -16,7 +16,7 @@ demo: .venv/.demo node_modules/.ready $(VENDOR)/.ready ## Start two practices, t
 	@$(PY) -m telesec demo $(if $(PORT),--port $(PORT))
 
 demo-reset: ## Forget everything the demo stored
-	@rm -rf var && echo "The demo's data is gone."
+	@tools/forget
 
 test: .venv/.test node_modules/.ready $(VENDOR)/.ready .venv/.machine ## Run every test on PostgreSQL 18, then the database's own on 15
 	@tools/test

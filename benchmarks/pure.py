@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from benchmarks.figures import Figure, at_share, seconds, typical
+from benchmarks.figures import Figure, at_share, processor_seconds, typical
 from telesec.foundation import tenant_context
 from telesec.foundation.ids import new_id
 from telesec.scheduling.availability import Agenda, BusySpan, Kind, Reading, free_slots
@@ -43,7 +43,9 @@ def triage_step(rounds: int) -> float:
             case = Case(code, PatientFacts(age_months=34 * 12))
             while True:
                 began = next_step(book, case, seconds_left_today=3600)
-                spent.append(seconds(lambda case=case: next_step(book, case, seconds_left_today=3600)))
+                spent.append(
+                    processor_seconds(lambda case=case: next_step(book, case, seconds_left_today=3600))
+                )
                 if began.item is None:
                     break
                 case = replace(case, answers={**case.answers, began.item.ref: Given.NO})
@@ -62,7 +64,7 @@ def availability(rounds: int) -> float:
                 pass
 
     look()
-    return at_share((seconds(look) for _ in range(max(5, rounds // 5))), 0.95)
+    return at_share((processor_seconds(look) for _ in range(max(5, rounds // 5))), 0.95)
 
 
 def _agenda(month: Interval, number: int) -> Agenda:
