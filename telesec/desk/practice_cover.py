@@ -1,4 +1,4 @@
-"""Who an urgent call would reach in the coming days, half-hour by half-hour. Values and functions only.
+"""Who an urgent call would reach in the coming days. Values and functions only.
 
 Somebody is reached when he is on call, has a verified way to be reached and is not away. A time when nobody
 is reached is a gap, unless the absence says where callers turn.
@@ -83,19 +83,21 @@ def cover(first: date, zone: ZoneInfo, people: Sequence[UUID], away: Sequence[Aw
     )
 
 
-def gaps(days: Sequence[CoverDay], zone: ZoneInfo, now: datetime) -> tuple[Gap, ...]:
-    """Return the gaps that are not over, joined across midnight, soonest first."""
+def gaps(people: Sequence[UUID], away: Sequence[Away], start: datetime, end: datetime) -> tuple[Gap, ...]:
+    """Return the times in ``[start, end)`` in which an urgent call would reach nobody, to the minute.
+
+    What is reached changes only where an absence begins or ends, so only those moments are looked at.
+    """
+    edges = {edge for one in away for edge in (one.start, one.end) if edge and start < edge < end}
     found: list[Gap] = []
-    for day in days:
-        for one in day.stretches:
-            if not one.answer.gap:
-                continue
-            gap = Gap(_instant(day.on, one.start, zone), _instant(day.on, one.start + one.steps, zone))
-            if found and found[-1].end == gap.start:
-                found[-1] = Gap(found[-1].start, gap.end)
-            else:
-                found.append(gap)
-    return tuple(gap for gap in found if gap.end > now)
+    for begins, ends in pairwise([start, *sorted(edges), end]):
+        if not answer_at(begins, people, away).gap:
+            continue
+        if found and found[-1].end == begins:
+            found[-1] = Gap(found[-1].start, ends)
+        else:
+            found.append(Gap(begins, ends))
+    return tuple(found)
 
 
 def _stretches(day: date, zone: ZoneInfo, people: Sequence[UUID], away: Sequence[Away]) -> Iterator[Stretch]:

@@ -19,14 +19,14 @@ from telesec.alerts.rules import ChannelKind
 from telesec.calls.models import Call
 from telesec.calls.rules import Outcome
 from telesec.desk.phone_reads import name_of, words_for
-from telesec.desk.practice_cover import CoverDay, Gap, cover, gaps
+from telesec.desk.practice_cover import DAYS, CoverDay, Gap, cover, gaps
 from telesec.desk.wording import Wording
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.messages.models import Message
 from telesec.practices import reads as practices
 from telesec.practices.reads import InstructionCard, PracticeCard
-from telesec.practices.rules import CONFIRM_EVERY, HoursOf, Opening
+from telesec.practices.rules import CONFIRM_EVERY, Away, HoursOf, Opening
 from telesec.scheduling import reads as scheduling
 from telesec.scheduling.models import Appointment
 from telesec.scheduling.offers import CalendarCard
@@ -101,14 +101,15 @@ def page(uow: UnitOfWork, practice_id: UUID) -> PracticePage:
     held = uow.actor.permissions_for(practice_id)
     words = words_for(uow, card)
     on_duty = _on_duty(uow, card) if Permission.ALERT_READ in held else None
-    days = _cover(uow, card, on_duty, words)
+    away = practices.absences(uow, practice_id)
+    days = _cover(on_duty, away, words)
     return PracticePage(
         card=card,
         calendars=scheduling.calendars(uow, practice_id),
         instructions=practices.instructions(uow, practice_id),
         on_duty=on_duty,
         cover=days,
-        gaps=gaps(days, words.zone, words.now),
+        gaps=_gaps(on_duty, away, words.now),
         week=_week(uow, practice_id),
         adoption=_adoption(uow, card),
         may_adopt=Permission.PROTOCOL_ADOPT in held and practice_id in uow.actor.practitioner_ids,
@@ -144,13 +145,19 @@ def _on_duty(uow: UnitOfWork, card: PracticeCard) -> tuple[OnDuty, ...]:
 
 
 def _cover(
-    uow: UnitOfWork, card: PracticeCard, on_duty: tuple[OnDuty, ...] | None, words: Wording
+    on_duty: tuple[OnDuty, ...] | None, away: tuple[Away, ...], words: Wording
 ) -> tuple[CoverDay, ...]:
     if on_duty is None:
         return ()
     people = [person.id for person in on_duty if person.channels]
-    today = words.now.astimezone(words.zone).date()
-    return cover(today, words.zone, people, practices.absences(uow, card.id))
+    return cover(words.now.astimezone(words.zone).date(), words.zone, people, away)
+
+
+def _gaps(on_duty: tuple[OnDuty, ...] | None, away: tuple[Away, ...], now: datetime) -> tuple[Gap, ...]:
+    if on_duty is None:
+        return ()
+    people = [person.id for person in on_duty if person.channels]
+    return gaps(people, away, now, now + timedelta(days=DAYS))
 
 
 def _week(uow: UnitOfWork, practice_id: UUID) -> Week:

@@ -23,6 +23,7 @@ from telesec.calls import reads as calls
 from telesec.calls.reads import QueueRow
 from telesec.calls.rules import CallState
 from telesec.desk.phone_reads import name_of, words_for
+from telesec.desk.supervisor_cover import PracticeGap, coming_gaps
 from telesec.desk.wording import Wording
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.paging import LARGEST_PAGE, Page, across_practices
@@ -90,6 +91,7 @@ class Overview:
     deliveries: tuple[LostDelivery, ...]
     letters: tuple[UnreadLetter, ...]
     calendars: tuple[SickCalendar, ...]
+    gaps: tuple[PracticeGap, ...]
     practices: Mapping[UUID, PracticeCard]
     people: Mapping[UUID, str]
     words: Wording
@@ -145,6 +147,7 @@ def overview(uow: UnitOfWork, *, cursor: str | None = None, callbacks_after: str
             for card in catalogue.calendars
             if card.health is not Health.OK
         ),
+        gaps=coming_gaps(uow),
         practices=cards,
         people=accounts.names(uow, {row.secretary_id for row in queue if row.secretary_id}),
         words=words_for(uow, *cards.values()),

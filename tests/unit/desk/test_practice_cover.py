@@ -50,20 +50,46 @@ def test_gap_is_shown_on_the_wall_of_the_practice():
     assert shown == [(0, 25, False), (25, 3, True), (28, 20, False)]
 
 
-def test_gaps_join_across_midnight_and_end_in_the_past():
-    start = datetime(2026, 11, 26, 21, tzinfo=UTC)
-    days = cover(THURSDAY, PARIS, [LUNE], [Away(LUNE, start, start + 4 * HOUR)])
+def test_gaps_are_told_to_the_minute():
+    away = [
+        Away(LUNE, NOON, NOON + 3 * HOUR),
+        Away(SOLEIL, NOON + timedelta(minutes=50), NOON + timedelta(minutes=70)),
+    ]
 
-    (gap,) = gaps(days, PARIS, NOON)
-    assert (gap.start, gap.end) == (start, start + 4 * HOUR)
-    assert gaps(days, PARIS, start + 4 * HOUR) == ()
+    (gap,) = gaps([LUNE, SOLEIL], away, NOON - HOUR, NOON + 9 * HOUR)
+
+    assert (gap.start, gap.end) == (NOON + timedelta(minutes=50), NOON + timedelta(minutes=70))
+
+
+def test_gaps_that_touch_are_one():
+    away = [Away(LUNE, NOON, NOON + HOUR), Away(LUNE, NOON + HOUR, NOON + 2 * HOUR)]
+
+    (gap,) = gaps([LUNE], away, NOON - HOUR, NOON + 9 * HOUR)
+
+    assert (gap.start, gap.end) == (NOON, NOON + 2 * HOUR)
+
+
+def test_gap_without_an_end_lasts_as_long_as_one_looks():
+    (gap,) = gaps([LUNE], [Away(LUNE, NOON, None)], NOON - HOUR, NOON + 9 * HOUR)
+
+    assert gap.end == NOON + 9 * HOUR
+
+
+def test_gaps_of_the_past_are_not_told():
+    assert gaps([LUNE], [Away(LUNE, NOON, NOON + HOUR)], NOON + HOUR, NOON + 9 * HOUR) == ()
+
+
+def test_nobody_on_call_is_one_long_gap():
+    (gap,) = gaps([], [], NOON, NOON + 9 * HOUR)
+
+    assert (gap.start, gap.end) == (NOON, NOON + 9 * HOUR)
 
 
 @pytest.mark.parametrize("night", [date(2026, 10, 25), date(2027, 3, 28)])
-def test_nights_when_the_clock_is_changed_have_no_gap(night):
-    days = cover(night - timedelta(days=1), PARIS, [LUNE], [])
+def test_nights_when_the_clock_is_changed_are_whole(night):
+    (day, *_) = cover(night, PARIS, [LUNE], [])
 
-    assert gaps(days, PARIS, NOON - timedelta(days=300)) == ()
+    assert [(one.steps, one.answer) for one in day.stretches] == [(STEPS, Answer(LUNE))]
 
 
 @given(

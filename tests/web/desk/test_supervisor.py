@@ -1,5 +1,7 @@
 """The supervisor's red list, one alert, the people; the wall."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -16,6 +18,8 @@ from telesec.desk import phone_routes, practice_routes, supervisor_routes, wall_
 from telesec.foundation.access import Role
 from telesec.foundation.ids import new_id
 from telesec.messages import reads as messages
+from telesec.practices import service as practices
+from telesec.practices.service import SetAbsence
 from telesec.testing.cast import BRUNO_PHONE
 from telesec.testing.channels import Fault
 from telesec.testing.pages import page_client
@@ -61,6 +65,20 @@ def test_board_shows_the_red_list_without_content(deps, cast, red):
     assert f"/supervisor/alerts/{red.alert_id}" in page
     assert "Cabinet des Lilas" in page
     assert "Fièvre" not in page
+
+
+def test_board_tells_the_hours_in_which_nobody_is_reached(deps, cast, clock, on_call):
+    with deps.unit_of_work(cast.supervisor) as uow:
+        for who in (cast.dr_lune_id, cast.dr_soleil_id):
+            start = clock.now() + timedelta(days=1)
+            end = start + timedelta(minutes=90)
+            practices.set_absence(uow, SetAbsence(cast.lilas, start, end, "Ada", practitioner_id=who))
+        uow.commit()
+
+    page = text(supervise(deps, cast.supervisor).get("/supervisor"))
+
+    assert "ven. 27 10:00 à ven. 27 11:30" in page
+    assert "personne n'est de garde" in page  # Glycines has set nobody
 
 
 def test_board_shows_what_still_calls(deps, cast, urgent):
