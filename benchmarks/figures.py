@@ -1,6 +1,7 @@
 """One measured figure, and how times are taken.
 
-Each is taken after a warm-up. Pure code is measured in processor time; ratios compare two things measured in turns in the same run, so that a
+Each is taken after a warm-up. Pure code is measured in processor time; ratios compare two things
+measured in turns in the same run, so that a
 busy machine slows both.
 """
 
