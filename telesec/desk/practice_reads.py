@@ -77,6 +77,7 @@ class PracticePage:
     week: Week
     adoption: Adoption | None
     may_adopt: bool
+    may_set_duty: bool
     hours: Mapping[HoursOf, tuple[Opening, ...]]
     words: Wording
 
@@ -112,6 +113,7 @@ def page(uow: UnitOfWork, practice_id: UUID) -> PracticePage:
         gaps=_gaps(on_duty, away, words.now),
         week=_week(uow, practice_id),
         adoption=_adoption(uow, card),
+        may_set_duty=Permission.POLICY_WRITE in held,
         may_adopt=Permission.PROTOCOL_ADOPT in held and practice_id in uow.actor.practitioner_ids,
         hours={kind: practices.hours(uow, practice_id, kind) for kind in HoursOf},
         words=words,

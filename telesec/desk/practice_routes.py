@@ -21,6 +21,7 @@ def blueprint(deps: DeskDeps) -> Blueprint:
     _look(pages, deps)
     _instructions(pages, deps)
     _settings(pages, deps)
+    _duty(pages, deps)
     return pages
 
 
@@ -90,6 +91,25 @@ def _settings(pages: Blueprint, deps: DeskDeps) -> None:
             triage.adopt_reference_set(uow, deps.library, practice_id)
             uow.commit()
         return _back(practice_id, "protocols")
+
+
+def _duty(pages: Blueprint, deps: DeskDeps) -> None:
+    @pages.post("/practice/<uuid:practice_id>/on-call")
+    @requires(Permission.POLICY_WRITE)
+    def on_call(practice_id: UUID) -> AnyResponse:
+        chosen = [practice_writes.uuid_or_none(typed) for typed in request.form.getlist("person")]
+        with deps.unit_of_work(actor()) as uow:
+            practice_writes.set_on_call(uow, practice_id, chosen)
+            uow.commit()
+        return _back(practice_id, "duty")
+
+    @pages.post("/practice/<uuid:practice_id>/contacts")
+    @requires(Permission.POLICY_WRITE)
+    def contact(practice_id: UUID) -> AnyResponse:
+        with deps.unit_of_work(actor()) as uow:
+            practice_writes.add_contact(uow, practice_id, request.form)
+            uow.commit()
+        return _back(practice_id, "duty")
 
 
 def _page(deps: DeskDeps, practice_id: UUID, error: Refused | Stale | None = None) -> Response:

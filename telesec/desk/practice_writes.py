@@ -1,12 +1,15 @@
-"""What a practice writes on its own page, as typed in forms: instructions and the week's hours."""
+"""What is written on a practice's page, as typed in forms: instructions, hours, who is on call."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from telesec.alerts import contacts
+from telesec.alerts.contacts import AddContact
+from telesec.alerts.rules import ChannelKind
 from telesec.desk.phone_day import signature, wall_time
 from telesec.foundation.access import Facts, Permission, authorize
-from telesec.foundation.errors import Refused
+from telesec.foundation.errors import NotFound, Refused
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices import reads as practices
@@ -78,6 +81,54 @@ def set_hours(uow: UnitOfWork, practice_id: UUID, hours_of: str, form: Mapping[s
         if opens or closes
     ]
     practice_service.set_hours(uow, practice_id, HoursOf(hours_of), openings)
+
+
+def set_on_call(uow: UnitOfWork, practice_id: UUID, chosen: Sequence[UUID | None]) -> None:
+    """Set who is called for urgent messages from the places of a form; empty places are left out.
+
+    Raises:
+        Refused: Somebody stands twice in it (422).
+        NotFound: Not a practitioner of this practice.
+    """
+    authorize(uow, Permission.POLICY_WRITE, on=Facts(practice_id))
+    card = practices.practice(uow, practice_id)
+    people = [person for person in chosen if person is not None]
+    if any(card.practitioner(person) is None for person in people):
+        raise NotFound
+    contacts.set_on_call(uow, practice_id, people)
+
+
+def add_contact(uow: UnitOfWork, practice_id: UUID, form: Mapping[str, str]) -> None:
+    """Add a way to reach a practitioner; it is used only when somebody says it was checked.
+
+    Raises:
+        Refused: A channel that is not offered, or an address that cannot be one (422).
+        NotFound: Not a practitioner of this practice.
+    """
+    authorize(uow, Permission.POLICY_WRITE, on=Facts(practice_id))
+    channel, person = form.get("channel", ""), uuid_or_none(form.get("practitioner_id", ""))
+    if channel not in set(ChannelKind):
+        raise Refused("bad_choice", say("Choose one of the values offered."), status=422)
+    if person is None or practices.practice(uow, practice_id).practitioner(person) is None:
+        raise NotFound
+    contacts.add_contact(
+        uow,
+        AddContact(
+            practice_id,
+            person,
+            ChannelKind(channel),
+            form.get("address", "")[:254],
+            verified=form.get("verified") == "yes",
+        ),
+    )
+
+
+def uuid_or_none(typed: str) -> UUID | None:
+    """Return the id a form sent; None for an empty place or nonsense."""
+    try:
+        return UUID(typed)
+    except ValueError:
+        return None
 
 
 def _minutes(typed: str) -> int:

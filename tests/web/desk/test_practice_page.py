@@ -198,3 +198,66 @@ def test_hours_are_replaced(deps, cast):
 )
 def test_bad_hours_are_refused(deps, cast, typed):
     assert visit(deps, cast.manager).post(f"/practice/{cast.lilas}/hours", data=typed).status_code == 422
+
+
+def test_supervisor_sets_who_is_on_call_and_how(deps, cast):
+    client = visit(deps, cast.supervisor)
+
+    client.post(f"/practice/{cast.lilas}/on-call", data={"person": [str(cast.dr_soleil_id), ""]})
+    client.post(
+        f"/practice/{cast.lilas}/contacts",
+        data={
+            "practitioner_id": str(cast.dr_soleil_id),
+            "channel": "voice",
+            "address": "06 39 98 00 02",
+            "verified": "yes",
+        },
+    )
+
+    page = text(client.get(f"/practice/{cast.lilas}"))
+    assert "1. Dr Soleil" in page
+    assert "+33 •••• 02" in page
+
+
+def test_number_nobody_checked_is_not_used(deps, cast):
+    client = visit(deps, cast.supervisor)
+    client.post(f"/practice/{cast.lilas}/on-call", data={"person": str(cast.dr_soleil_id)})
+
+    client.post(
+        f"/practice/{cast.lilas}/contacts",
+        data={"practitioner_id": str(cast.dr_soleil_id), "channel": "sms", "address": "06 39 98 00 02"},
+    )
+
+    assert "aucun numéro vérifié" in text(client.get(f"/practice/{cast.lilas}"))
+
+
+def test_order_with_somebody_twice_is_refused(deps, cast):
+    twice = {"person": [str(cast.dr_lune_id), str(cast.dr_lune_id)]}
+
+    assert visit(deps, cast.supervisor).post(f"/practice/{cast.lilas}/on-call", data=twice).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [({"address": "12"}, 422), ({"channel": "pigeon"}, 422), ({"practitioner_id": "nobody"}, 404)],
+)
+def test_contact_with_a_fault_is_refused(deps, cast, change, status):
+    typed = {"practitioner_id": str(cast.dr_lune_id), "channel": "sms", "address": "06 39 98 00 01"}
+
+    answer = visit(deps, cast.supervisor).post(f"/practice/{cast.lilas}/contacts", data={**typed, **change})
+
+    assert answer.status_code == status
+
+
+def test_practitioner_of_another_practice_cannot_be_on_call(deps, cast):
+    answer = visit(deps, cast.supervisor).post(
+        f"/practice/{cast.lilas}/on-call", data={"person": str(cast.dr_iris_id)}
+    )
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("role", ["ada", "dr_lune", "manager"])
+@pytest.mark.parametrize("path", ["on-call", "contacts"])
+def test_who_is_on_call_is_set_by_supervisors(deps, cast, role, path):
+    assert visit(deps, getattr(cast, role)).post(f"/practice/{cast.lilas}/{path}").status_code == 403
