@@ -6,11 +6,13 @@ kernel sends it SIGINT (fast shutdown) when the parent dies, even by ``kill -9``
 """
 
 import ctypes
+import hashlib
 import os
 import pwd
 import secrets
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import threading
@@ -70,11 +72,26 @@ class PostgresServer:
         self.password_file = self.data.parent / f"{self.data.name}.password"
 
     def _socket_folder(self) -> Path:
+        """Return the folder beside the data; where that is too long for a socket, one every process finds."""
         beside = self.data.parent / "run"
         if len(str(beside)) < LONGEST_SOCKET_PATH:
             return beside
-        name = secrets.token_hex(4)
+        name = hashlib.sha256(str(self.data).encode()).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"telesec-{name}"
+
+    def _make_socket_folder(self) -> None:
+        """Make the folder, and refuse one that somebody else made in the shared place for temporary files.
+
+        Raises:
+            Misconfigured: It is not ours.
+        """
+        self.socket.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = self.socket.lstat()
+        ours = {os.geteuid(), _system_user().pw_uid} if os.geteuid() == 0 else {os.geteuid()}
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in ours:
+            raise Misconfigured(
+                say("The folder %(path)s is not ours. Remove it, then start again.", path=str(self.socket))
+            )
 
     def url(self, database: str = "postgres", user: str = SUPERUSER, password: str | None = None) -> str:
         """Return the connection address for a role; without a password, the superuser's own."""
@@ -164,7 +181,7 @@ class PostgresServer:
             )
 
     def _write_configuration(self) -> None:
-        self.socket.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make_socket_folder()
         conf = self.data / "postgresql.auto.conf"
         text = CONF.format(socket=self.socket, extra=self._settings)
         (self.data / "telesec.conf").write_text(text)

@@ -125,3 +125,32 @@ def test_passwords_and_keys_are_for_their_owner_only(embedded):
     files = [embedded.server.password_file, *sorted((embedded.server.data.parents[1] / "keys").iterdir())]
 
     assert {path.stat().st_mode & 0o777 for path in files} == {0o400}
+
+
+@pytest.fixture
+def deep(folder):
+    """A data folder whose path is too long for a socket beside it."""
+    return folder / ("d" * 60) / ("e" * 60)
+
+
+def test_in_a_deep_folder_every_process_finds_the_same_socket(deep):
+    server = EmbeddedPostgres(deep)
+    server.start()
+
+    with psycopg.connect(EmbeddedPostgres(deep).urls().app) as connection:
+        answer = connection.execute("select 1").fetchone()
+    server.stop()
+
+    assert answer == (1,)
+    assert not server.server.socket.exists()
+
+
+def test_a_socket_folder_somebody_else_made_is_refused(deep, tmp_path):
+    server = EmbeddedPostgres(deep)
+    server.server.socket.symlink_to(tmp_path)
+
+    with pytest.raises(Misconfigured) as refused:
+        server.start()
+    server.server.socket.unlink()
+
+    assert "is not ours" in str(refused.value.sentence)
