@@ -43,7 +43,7 @@ class Server:
         self._refusals = refusals
 
     def start(self, *, wait_seconds=30):
-        self.tries += 1
+        self.tries, self.patience = self.tries + 1, wait_seconds
         if self.tries <= self._refusals:
             raise Misconfigured(say("The database does not start."))
         self.pid = 4000 + self.tries
