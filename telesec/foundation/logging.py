@@ -56,5 +56,5 @@ def configure(log_format: str) -> None:
     quiet = logging.getLogger()
     quiet.handlers[:] = [logging.StreamHandler(sys.stderr)]
     quiet.setLevel(logging.WARNING)
-    for name in ("caldav", "niquests", "urllib3", "twilio", "httpx", "procrastinate", "alembic"):
+    for name in ("caldav", "niquests", "urllib3", "twilio", "httpx", "procrastinate", "alembic", "psycopg"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
