@@ -33,7 +33,7 @@ REPAIRS = {
 
 ROLES = {
     Role.SECRETARY: say("Secretary"),
-    Role.SUPERVISOR: say("Supervisor"),
+    Role.SUPERVISOR: say("Team supervisor"),
     Role.PRACTITIONER: say("Practitioner"),
     Role.PRACTICE_MANAGER: say("Practice manager"),
     Role.OPERATOR: say("Operator"),

@@ -98,7 +98,7 @@ def test_practitioner_takes_an_alert_and_says_what_became_of_it(story, cast, sch
         page.get_by_text("Prise par vous").wait_for()
         seen.check("issue")
         page.get_by_role("button", name="Je vais appeler").click()
-        page.get_by_text("Vous avez promis d'appeler").wait_for()
+        page.get_by_text("Vous avez promis d’appeler").wait_for()
         page.get_by_role("link", name="Alertes").last.click()
         seen.check("boucle")
         page.get_by_role("link", name="Messages").last.click()

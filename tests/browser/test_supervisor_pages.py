@@ -112,8 +112,8 @@ def test_supervisor_settles_the_red_alert(house, cast):
         page.goto(f"{address}/supervisor")
         page.get_by_role("link", name="Ouvrir et régler").first.click()
         found = violations(page)
-        page.get_by_label("Qu'a-t-on fait à la place").fill("Dr Soleil joint au cabinet à 10 h 20.")
-        page.get_by_role("button", name="Clore l'alerte").click()
+        page.get_by_label("Qu’a-t-on fait à la place").fill("Dr Soleil joint au cabinet à 10 h 20.")
+        page.get_by_role("button", name="Clore l’alerte").click()
 
         page.get_by_text("Chaque alerte a été prise").wait_for()
     assert found == []

@@ -182,7 +182,7 @@ def test_promise_stays_an_open_loop(deps, cast, urgent):
 
     page = text(phone(deps, cast.dr_lune).get("/phone"))
 
-    assert "Vous avez promis d'appeler. Elle repart à 10:30." in page
+    assert "Vous avez promis d’appeler. Elle repart à 10:30." in page
 
 
 def test_pass_on_calls_the_colleague(deps, cast, urgent, phones):

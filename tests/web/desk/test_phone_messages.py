@@ -32,7 +32,7 @@ def test_inbox_lists_my_messages(deps, cast, routine, filed):
 
 
 def test_inbox_without_messages_says_so(deps, cast):
-    assert "Aucun message n'attend." in text(phone(deps, cast.dr_lune).get("/phone/messages"))
+    assert "Aucun message n’attend." in text(phone(deps, cast.dr_lune).get("/phone/messages"))
 
 
 def test_inbox_of_another_practice_does_not_exist(deps, cast, routine):

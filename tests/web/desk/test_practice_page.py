@@ -78,7 +78,7 @@ def test_who_is_on_call_is_not_shown_to_a_manager(deps, cast, on_call):
 
 
 def test_nobody_on_call_is_said(deps, cast):
-    assert "Personne n'est de garde" in text(visit(deps, cast.dr_lune).get(f"/practice/{cast.lilas}"))
+    assert "Personne n’est de garde" in text(visit(deps, cast.dr_lune).get(f"/practice/{cast.lilas}"))
 
 
 def test_somebody_without_a_verified_number_is_said(deps, cast):

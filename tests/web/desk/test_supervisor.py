@@ -78,7 +78,7 @@ def test_board_tells_the_hours_in_which_nobody_is_reached(deps, cast, clock, on_
     page = text(supervise(deps, cast.supervisor).get("/supervisor"))
 
     assert "ven. 27 10:00 à ven. 27 11:30" in page
-    assert "personne n'est de garde" in page  # Glycines has set nobody
+    assert "personne n’est de garde" in page  # Glycines has set nobody
 
 
 def test_board_shows_what_still_calls(deps, cast, urgent):
@@ -251,4 +251,4 @@ def test_wall_is_read_again_without_the_page_around(deps, cast):
     part = text(supervise(deps, cast.supervisor).get("/wall/board"))
 
     assert "<html" not in part
-    assert "Rien n'attend un humain." in part
+    assert "Rien n’attend un humain." in part
