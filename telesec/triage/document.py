@@ -232,7 +232,11 @@ class RaisingWords(Part):
 
 
 class WordsDoc(Part):
-    """Ambiguous words with their choices, most urgent first, and words that raise."""
+    """Ambiguous words with their choices, most urgent first, and words that raise.
 
-    raising: tuple[RaisingWords, ...]
-    choices: dict[str, tuple[str, ...]]
+    ``parts``: parts of the body and drugs, which count only when nothing else in a sentence is known.
+    """
+
+    raising: tuple[RaisingWords, ...] = ()
+    choices: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    parts: dict[str, tuple[str, ...]] = Field(default_factory=dict)

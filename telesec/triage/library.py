@@ -64,7 +64,7 @@ def load(paths: Sequence[Path] = (), words: Sequence[tuple[str, str]] = ()) -> L
 
 @cache
 def _loaded(paths: tuple[Path, ...], words: tuple[tuple[str, str], ...]) -> Library:
-    doc = WordsDoc.model_validate(yaml.safe_load((_ROOM / "data" / "words.yaml").read_text("utf-8")))
+    doc = _load_words()
     built_in, broken = _compiled(_built_in_files(), doc.choices, ())
     if not broken:
         broken = _astray(_book(built_in), built_in)
@@ -78,7 +78,20 @@ def _loaded(paths: tuple[Path, ...], words: tuple[tuple[str, str], ...]) -> Libr
     book, refused = _book((*built_in, *sound)), [*refused, *astray]
     screen, complaints = book.screen, book.protocols.values()
     raising = [(entry.id, _raised_to(entry, book), entry.words) for entry in doc.raising]
-    return Library(book, build(screen, complaints, doc.choices, raising, words), tuple(refused))
+    return Library(book, build(screen, complaints, doc.choices, raising, words, doc.parts), tuple(refused))
+
+
+def _load_words() -> WordsDoc:
+    """Return the words of both files; a choice of ``words`` wins over one of ``everyday``."""
+    first, everyday = (
+        WordsDoc.model_validate(yaml.safe_load((_ROOM / "data" / name).read_text("utf-8")))
+        for name in ("words.yaml", "everyday.yaml")
+    )
+    return WordsDoc(
+        raising=(*first.raising, *everyday.raising),
+        choices=everyday.choices | first.choices,
+        parts=first.parts | everyday.parts,
+    )
 
 
 def _book(protocols: Iterable[Protocol]) -> Rulebook:
@@ -100,10 +113,16 @@ def _raised_to(entry: RaisingWords, book: Rulebook) -> Level:
 
 
 def _built_in_files() -> list[Traversable]:
-    folder = _ROOM / "protocols"
-    return sorted(
-        (file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name
-    )
+    """Return the newest version of each protocol: ``<code>.yaml``, or ``<code>/<version>.yaml``."""
+    entries = sorted((_ROOM / "protocols").iterdir(), key=lambda entry: entry.name)
+    loose = [entry for entry in entries if entry.name.endswith(".yaml")]
+    kept = [list(entry.iterdir()) for entry in entries if entry.is_dir()]
+    versions = [[file for file in held if file.name.endswith(".yaml")] for held in kept]
+    return loose + [max(held, key=_version_of) for held in versions if held]
+
+
+def _version_of(file: Traversable) -> tuple[int, ...]:
+    return tuple(int(part) for part in file.name.removesuffix(".yaml").split(".") if part.isdigit())
 
 
 def _compiled(

@@ -14,6 +14,7 @@ from telesec.triage.library import Library
 from telesec.triage.patient import Voice
 from telesec.triage.protocol import Given, Protocol, Question, State, Text
 from telesec.triage.records import CHANGED, Record, fits, found, latest_row, opened, standing, zone
+from telesec.triage.words import Alarm
 
 MOST_SESSIONS = 20
 
@@ -40,6 +41,25 @@ class Candidate:
 
     code: str
     title: Text
+
+
+@dataclass(frozen=True)
+class NetView:
+    """What a text that is no caller's complaint holds; false when it holds nothing.
+
+    Args:
+        protocols: Complaints it names, most urgent first.
+        questions: Vital signs it names, to be asked at once.
+        level: At least this, when its words raise by themselves.
+    """
+
+    alarm: Alarm
+    protocols: tuple[Candidate, ...]
+    questions: tuple[Text, ...]
+    level: Level | None
+
+    def __bool__(self) -> bool:
+        return bool(self.alarm)
 
 
 @dataclass(frozen=True)
@@ -163,6 +183,12 @@ def _where_it_stands(
     item = step.item
     asked = QuestionView(item.ref, item.question.text, item.question.help) if item else None
     return asked, step.disposition, step.level
+
+
+def vital_signs(library: Library) -> dict[str, Question]:
+    """Return the questions of the universal screen by id, in the order they are asked."""
+    screen = library.book.screen
+    return {screen.ref(question): question for question in screen.questions}
 
 
 def seconds_left_today(uow: UnitOfWork, practice_id: UUID) -> int:

@@ -16,12 +16,12 @@ from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices import reads as practices
 from telesec.triage import reads
 from telesec.triage.engine import conclude, next_step
-from telesec.triage.levels import Level
+from telesec.triage.levels import Level, most_urgent
 from telesec.triage.library import Library
 from telesec.triage.models import ProtocolAdoption, ProtocolSignature, TriageSession
 from telesec.triage.patient import PatientFacts
 from telesec.triage.protocol import Given, Protocol, SourceStatus, State
-from telesec.triage.reads import SessionView
+from telesec.triage.reads import Candidate, NetView, SessionView
 from telesec.triage.records import (
     CHANGED,
     Content,
@@ -39,6 +39,9 @@ from telesec.triage.standing import bound_without
 from telesec.triage.words import Found
 
 BY_PERSON = "raised_by_person"
+UNLISTED = "symptome_non_liste"
+NOBODY = PatientFacts()
+LONGEST_TEXT = 10_000
 METROPOLE = "metropole"
 """The territory of a practice on Paris time: none of the overseas departments."""
 
@@ -144,11 +147,11 @@ def _content(uow: UnitOfWork, library: Library, command: StartTriage, words: Fou
 
 
 def _wanted(library: Library, command: StartTriage, words: Found) -> Protocol | None:
-    """Return the protocol asked for or named by the words; None when the words name none."""
+    """Return the protocol asked for or named by the words; else the one for what no list holds, if any."""
     if not command.protocol:
         if not command.words.strip():
             raise Refused("protocol_needed", say("Choose a protocol or type the caller's words."), status=422)
-        return library.book.get(words.candidates[0]) if words.candidates else None
+        return library.book.get(words.candidates[0] if words.candidates else UNLISTED)
     wanted = library.book.get(command.protocol)
     if wanted is None:
         raise Refused(
@@ -165,6 +168,26 @@ def _wanted(library: Library, command: StartTriage, words: Found) -> Protocol | 
             field="protocol",
         )
     return wanted
+
+
+def net(
+    uow: UnitOfWork, library: Library, practice_id: UUID, text: str, patient: PatientFacts = NOBODY
+) -> NetView:
+    """Return what a note, a message or an "administrative" reason holds that asks for the questions.
+
+    The same words as a caller's complaint: whoever wrote it as a mere request may have written a red flag.
+    """
+    authorize(uow, Permission.TRIAGE_RUN, on=Facts(practice_id))
+    alarm = library.words.red_flags(text[:LONGEST_TEXT], library.book, patient)
+    refs = {ref: question for ref, question in reads.vital_signs(library).items() if ref in alarm.questions}
+    return NetView(
+        alarm=alarm,
+        protocols=tuple(
+            Candidate(held.code, held.title) for held in map(library.book.get, alarm.protocols) if held
+        ),
+        questions=tuple(question.text for question in refs.values()),
+        level=most_urgent(level for _, level in alarm.raised) if alarm.raised else None,
+    )
 
 
 def answer(uow: UnitOfWork, library: Library, command: AnswerQuestion) -> SessionView:

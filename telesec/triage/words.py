@@ -1,33 +1,25 @@
 """From the caller's own words to a protocol, to vital signs to ask first, and to words that raise.
 
-Whole words only, without accents or case, longest first: ``AIT`` is not in "fait". A word that may mean
-several complaints offers them, the most urgent first. Words never lower anything.
+Whole words only, without accents or case, longest first: ``AIT`` is not in "fait". What is denied leads
+nowhere, a misspelt word is mended where it can mean one thing only, and a temperature is fever. A word that
+may mean several complaints offers them, the most urgent first. Words never lower anything.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeVar
 
-from telesec.triage.levels import Level
+from telesec.triage.levels import Level, at_least
 from telesec.triage.patient import PatientFacts
 from telesec.triage.protocol import Protocol, Rulebook
+from telesec.triage.reading import Hit, Phrase, Reading, bare, phrase, plain
+from telesec.triage.spelling import Spelling
+from telesec.triage.temperature import with_fever
 
-_NOT_WORD = re.compile(r"[^0-9a-z]+")
-Phrase = tuple[str, ...]
+__all__ = ["Alarm", "Found", "Phrase", "WordNet", "build", "phrase", "plain"]
 
-
-def plain(text: str) -> str:
-    """Return a text in lower case without accents, ligatures or signs, words apart by one space."""
-    spelled = text.casefold().replace("œ", "oe").replace("æ", "ae")
-    letters = unicodedata.normalize("NFKD", spelled)
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return _NOT_WORD.sub(" ", bare).strip()
-
-
-def phrase(text: str) -> Phrase:
-    """Return the words of a text, plain."""
-    return tuple(plain(text).split())
+Lead = TypeVar("Lead")
 
 
 @dataclass(frozen=True)
@@ -47,21 +39,68 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Alarm:
+    """What a note, a message or an "administrative" reason holds that asks for questions.
+
+    Args:
+        protocols: Complaints named, most urgent first; those that are routine by themselves left out.
+        questions: Vital signs named, as ``protocol.question``.
+        raised: Reasons and levels of words that raise by themselves.
+    """
+
+    protocols: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    raised: tuple[tuple[str, Level], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.protocols or self.questions or self.raised)
+
+
+@dataclass(frozen=True)
 class WordNet:
-    """Every phrase the library knows; built once."""
+    """Every phrase the library knows; built once.
+
+    Args:
+        complaints: Phrase → codes, most urgent first.
+        parts: The same for parts of the body and drugs, which count only when nothing else is known.
+        vital: Phrase → screen question.
+        raising: Phrase → reason and level.
+        spelling: How misspelt words are mended.
+    """
 
     complaints: Mapping[Phrase, tuple[str, ...]]
     vital: Mapping[Phrase, str]
     raising: Mapping[Phrase, tuple[str, Level]]
+    parts: Mapping[Phrase, tuple[str, ...]] = field(default_factory=dict)
+    spelling: Spelling = field(default_factory=lambda: Spelling.of({}))
 
     def find(self, text: str, book: Rulebook, patient: PatientFacts) -> Found:
         """Return what a caller's words lead to, complaints the age or sex excludes left out."""
-        words = phrase(text)
-        named = dict.fromkeys(self.vital[hit] for hit in _hits(words, self.vital))
+        typed = with_fever(Reading.of(text))
+        mended = typed.spelled(self.spelling.mended(typed.words))
+        named = {self.vital[hit.phrase] for hit in _affirmed(mended, self.vital, surely=True)}
         in_order = [ref for ref in map(book.screen.ref, book.screen.questions) if ref in named]
-        raised = dict.fromkeys(self.raising[hit] for hit in _hits(words, self.raising))
-        codes = [code for hit in _hits(words, self.complaints) for code in self.complaints[hit]]
+        raised = dict.fromkeys(
+            self.raising[hit.phrase] for hit in _affirmed(mended, self.raising, surely=True)
+        )
+        codes = _codes(mended, self.complaints) or _codes(mended, self.parts)
         return Found(_candidates(codes, book, patient), tuple(in_order), tuple(raised))
+
+    def red_flags(self, text: str, book: Rulebook, patient: PatientFacts) -> Alarm:
+        """Return what in a text that is no complaint of a caller should open the questions all the same."""
+        found = self.find(text, book, patient)
+        complaints = (book.protocols[code] for code in found.candidates if code in book.protocols)
+        urgent = tuple(held.code for held in complaints if at_least(held.default, Level.H48_72))
+        return Alarm(urgent, found.named, found.raised)
+
+
+def _affirmed(reading: Reading, known: Mapping[Phrase, object], *, surely: bool = False) -> list[Hit]:
+    denied = reading.surely_denied if surely else reading.denied
+    return [hit for hit in reading.hits(known) if not denied(hit)]
+
+
+def _codes(reading: Reading, known: Mapping[Phrase, tuple[str, ...]]) -> list[str]:
+    return [code for hit in _affirmed(reading, known) for code in known[hit.phrase]]
 
 
 def _candidates(codes: list[str], book: Rulebook, patient: PatientFacts) -> tuple[str, ...]:
@@ -74,25 +113,13 @@ def _candidates(codes: list[str], book: Rulebook, patient: PatientFacts) -> tupl
     return tuple(found)
 
 
-def _hits(words: Phrase, known: Iterable[Phrase]) -> list[Phrase]:
-    """Return the known phrases in a text, longest first; a word already used is not used again."""
-    taken = [False] * len(words)
-    hits = []
-    for candidate in sorted(known, key=lambda known_phrase: (-len(known_phrase), known_phrase)):
-        size = len(candidate)
-        for start in range(len(words) - size + 1):
-            if words[start : start + size] == candidate and not any(taken[start : start + size]):
-                taken[start : start + size] = [True] * size
-                hits.append(candidate)
-    return hits
-
-
 def build(
     screen: Protocol,
     protocols: Iterable[Protocol],
     choices: Mapping[str, tuple[str, ...]],
     raising: Iterable[tuple[str, Level, Iterable[str]]],
     extra: Iterable[tuple[str, str]] = (),
+    parts: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> WordNet:
     """Return the word net; a choice overrides a plain synonym.
 
@@ -102,6 +129,7 @@ def build(
         choices: Ambiguous words → codes, most urgent first; codes may be of complaints not covered yet.
         raising: Id, level and words.
         extra: Words → code, of sectors.
+        parts: Parts of the body and drugs → codes, for when nothing else is known.
     """
     complaints: dict[Phrase, tuple[str, ...]] = {
         phrase(word): (protocol.code,) for protocol in protocols for word in protocol.synonyms
@@ -110,4 +138,24 @@ def build(
     complaints |= {phrase(word): codes for word, codes in choices.items()}
     vital = {phrase(word): screen.ref(q) for q in screen.questions for word in q.words}
     raised = {phrase(word): (f"words.{id_}", level) for id_, level, words in raising for word in words}
-    return WordNet(complaints, vital, raised)
+    body = {phrase(word): codes for word, codes in parts.items()}
+    nets = (_with_bare(complaints), _with_bare(vital), _with_bare(raised), _with_bare(body))
+    return WordNet(*nets, Spelling.of(_leads(*nets)))
+
+
+def _with_bare(net: Mapping[Phrase, Lead]) -> dict[Phrase, Lead]:
+    """Return a net that also knows its phrases without plural and feminine, where that means one thing."""
+    singles: dict[Phrase, set[Lead]] = {}
+    for words, lead in net.items():
+        singles.setdefault(bare(words), set()).add(lead)
+    return {words: next(iter(leads)) for words, leads in singles.items() if len(leads) == 1} | dict(net)
+
+
+def _leads(*nets: Mapping[Phrase, object]) -> dict[str, frozenset[str]]:
+    """Return each known word with everything it may lead to."""
+    leads: dict[str, set[str]] = {}
+    for net in nets:
+        for words, lead in net.items():
+            for word in words:
+                leads.setdefault(word, set()).add(str(lead))
+    return {word: frozenset(some) for word, some in leads.items()}

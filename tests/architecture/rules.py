@@ -16,7 +16,7 @@ LONGEST_FILE = 400
 FORBIDDEN_NAMES = ("util", "utils", "common", "helper", "helpers", "misc", "manager", "managers")
 PURE_FILES = (
     "rules.py", "levels.py", "engine.py", "reckoning.py", "patient.py", "protocol.py", "words.py",
-    "speech.py", "checks.py", "availability.py", "intervals.py",
+    "speech.py", "checks.py", "reading.py", "temperature.py", "availability.py", "intervals.py",
 )  # fmt: skip
 EDGES = ("routes.py", "api.py", "doors.py", "jobs.py", "commands.py")
 STANDARD = {
@@ -77,7 +77,7 @@ def impure(name: str, text: str) -> list[str]:
 def _is_pure(module: str) -> bool:
     pure = {Path(file).stem for file in PURE_FILES} | {
         "language", "errors", "ids", "protocol", "words", "hours", "replies", "likeness", "ports", "facts",
-        "modifiers", "answers", "values",
+        "modifiers", "answers", "values", "spelling",
     }  # fmt: skip
     return any(part in pure for part in module.split(".")[2:])
 

@@ -324,3 +324,21 @@ def test_deadline_of_a_day_with_a_clock_change_is_real_seconds(deps, cast, uow_a
 
     with uow_as(cast.ada) as uow:
         assert reads.seconds_left_today(uow, cast.lilas) == timedelta(hours=24, minutes=30).total_seconds()
+
+
+def test_the_net_opens_questions_on_an_administrative_reason(deps, cast, uow_as):
+    with uow_as(cast.ada) as uow:
+        found = service.net(uow, deps.library, cast.lilas, "certificat, et elle a mal à la poitrine")
+
+    assert [card.code for card in found.protocols][:1] == ["douleur_thoracique"]
+    assert len(found.questions) == 1
+
+
+def test_the_net_stays_shut_on_a_mere_request(deps, cast, uow_as):
+    with uow_as(cast.ada) as uow:
+        assert not service.net(uow, deps.library, cast.lilas, "attestation pour la crèche")
+
+
+def test_the_net_refuses_a_stranger(deps, cast, uow_as):
+    with uow_as(cast.stranger) as uow, pytest.raises(NotFound):
+        service.net(uow, deps.library, cast.lilas, "fièvre")
