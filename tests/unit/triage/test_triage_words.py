@@ -102,3 +102,8 @@ def test_what_callers_say_names_the_sign_to_ask_first(library, words, named):
 
     assert found.named == (named,)
     assert found.raised == ()
+
+
+def test_a_birth_that_is_over_does_not_raise_as_one_that_begins(library):
+    assert not library.find("j'ai accouché il y a trois semaines", PatientFacts()).raised
+    assert library.find("vite, ma femme accouche", PatientFacts()).raised
