@@ -16,7 +16,7 @@ from telesec.patients import service as patients
 from telesec.patients.service import RegisterPatient
 from telesec.practices import service as practices
 from telesec.practices.service import WriteInstruction
-from telesec.testing.browser import chromium, serving, small_targets, violations
+from telesec.testing.browser import serving, small_targets, violations
 from telesec.testing.cast import BRUNO_PHONE
 from telesec.testing.on_call import lilas_phones, put_on_call, with_phones
 from telesec.testing.pages import page_app
@@ -81,9 +81,9 @@ def triaged(uow, deps, cast, call):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_practitioner_takes_an_alert_and_says_what_became_of_it(story, cast, scheme):
+def test_practitioner_takes_an_alert_and_says_what_became_of_it(browser, story, cast, scheme):
     app = page_app(story, cast.dr_lune, phone_routes.blueprint)
-    with serving(app) as address, chromium() as browser:
+    with serving(app) as address:
         page = browser.new_page(viewport=PHONE, color_scheme=scheme, locale="fr-FR", device_scale_factor=2)
         wrong: list[str] = []
         page.set_default_timeout(5_000)
@@ -91,25 +91,27 @@ def test_practitioner_takes_an_alert_and_says_what_became_of_it(story, cast, sch
         seen = Looks(page, scheme)
 
         page.goto(f"{address}/phone")
-        seen.check("liste")
+        seen.check("liste", "**/phone")
         page.locator(".alert-card-15").click()
-        seen.check("alerte")
+        seen.check("alerte", "**/phone/alerts/*")
         page.get_by_role("button", name="Je prends").click()
         page.get_by_text("Prise par vous").wait_for()
-        seen.check("issue")
+        seen.check("issue", "**/phone/alerts/*")
         page.get_by_role("button", name="Je vais appeler").click()
         page.get_by_text("Vous avez promis d’appeler").wait_for()
         page.get_by_role("link", name="Alertes").last.click()
-        seen.check("boucle")
+        seen.check("boucle", "**/phone")
         page.get_by_role("link", name="Messages").last.click()
-        seen.check("messages")
+        seen.check("messages", "**/phone/messages")
         page.get_by_text("Certificat").click()
-        seen.check("lettre")
+        seen.check("lettre", "**/phone/messages/*")
         page.get_by_role("button", name="Traité").click()
         page.get_by_role("link", name="Ma journée").click()
-        seen.check("journee")
+        seen.check("journee", "**/phone/day")
         page.get_by_role("button", name="20 min").click()
         page.get_by_text("Dr Lune a 20 minutes de retard.").wait_for()
+
+        page.close()
 
     assert seen.wrong == []
     assert wrong == []
@@ -122,7 +124,8 @@ class Looks:
         self.page, self.scheme = page, scheme
         self.wrong = []
 
-    def check(self, name):
+    def check(self, name, address):
+        self.page.wait_for_url(address)
         if PICTURES:
             self.page.screenshot(path=Path(PICTURES) / f"{name}-{self.scheme}.png")
         width, height = self.page.evaluate(

@@ -10,7 +10,7 @@ from telesec.calls.service import Ring
 from telesec.desk import phone_routes, practice_routes, supervisor_routes, wall_routes
 from telesec.messages import service as messages
 from telesec.messages.service import FileMessage
-from telesec.testing.browser import chromium, serving
+from telesec.testing.browser import serving
 from telesec.testing.cast import BRUNO_PHONE
 from telesec.testing.on_call import lilas_phones, put_on_call, with_phones
 from telesec.testing.pages import page_app
@@ -48,8 +48,8 @@ class Watched:
         self.page.goto(address)
 
 
-def test_new_alert_appears_by_itself(on_call, cast):
-    with serving(page_app(on_call, cast.dr_lune, *ROOMS)) as address, chromium() as browser:
+def test_new_alert_appears_by_itself(browser, on_call, cast):
+    with serving(page_app(on_call, cast.dr_lune, *ROOMS)) as address:
         watched = Watched(browser, f"{address}/phone")
         watched.page.get_by_text("Aucune alerte ne vous attend").wait_for()
         with on_call.unit_of_work(cast.ada) as uow:
@@ -63,11 +63,12 @@ def test_new_alert_appears_by_itself(on_call, cast):
         watched.page.clock.fast_forward(10_500)
 
         watched.page.get_by_text("Chute, ne marche plus.").wait_for()
+        watched.page.close()
     assert watched.wrong == []
 
 
-def test_wall_counts_a_new_call_by_itself(on_call, cast):
-    with serving(page_app(on_call, cast.supervisor, *ROOMS)) as address, chromium() as browser:
+def test_wall_counts_a_new_call_by_itself(browser, on_call, cast):
+    with serving(page_app(on_call, cast.supervisor, *ROOMS)) as address:
         watched = Watched(browser, f"{address}/wall")
         watched.page.locator(".tile .fig").nth(1).get_by_text("0", exact=True).wait_for()
         with on_call.unit_of_work(cast.ada) as uow:
@@ -77,13 +78,14 @@ def test_wall_counts_a_new_call_by_itself(on_call, cast):
         watched.page.clock.fast_forward(10_500)
 
         watched.page.locator(".tile .fig").nth(1).get_by_text("1", exact=True).wait_for()
+        watched.page.close()
     assert watched.wrong == []
 
 
-def test_alert_on_screen_says_that_a_colleague_took_it(on_call, cast):
+def test_alert_on_screen_says_that_a_colleague_took_it(browser, on_call, cast):
     filed = file_urgent(on_call, cast)
     path = f"/phone/alerts/{filed.alert_id}"
-    with serving(page_app(on_call, cast.dr_lune, *ROOMS)) as address, chromium() as browser:
+    with serving(page_app(on_call, cast.dr_lune, *ROOMS)) as address:
         watched = Watched(browser, address + path)
         watched.page.get_by_role("button", name="Je prends").wait_for()
         with on_call.unit_of_work(cast.dr_soleil) as uow:
@@ -93,11 +95,12 @@ def test_alert_on_screen_says_that_a_colleague_took_it(on_call, cast):
         watched.page.clock.fast_forward(5_500)
 
         watched.page.get_by_text("Prise par Dr Soleil").wait_for()
+        watched.page.close()
     assert watched.wrong == []
 
 
-def test_red_alert_appears_on_the_supervisors_page_by_itself(on_call, cast, clock):
-    with serving(page_app(on_call, cast.supervisor, *ROOMS)) as address, chromium() as browser:
+def test_red_alert_appears_on_the_supervisors_page_by_itself(browser, on_call, cast, clock):
+    with serving(page_app(on_call, cast.supervisor, *ROOMS)) as address:
         watched = Watched(browser, f"{address}/supervisor")
         watched.page.get_by_text("Chaque alerte a été prise").wait_for()
         file_urgent(on_call, cast)
@@ -108,4 +111,5 @@ def test_red_alert_appears_on_the_supervisors_page_by_itself(on_call, cast, cloc
         watched.page.clock.fast_forward(10_500)
 
         watched.page.get_by_role("link", name="Ouvrir et régler").wait_for()
+        watched.page.close()
     assert watched.wrong == []

@@ -21,7 +21,7 @@ from telesec.practices import service as practices
 from telesec.practices.rules import HoursOf, Opening
 from telesec.practices.service import SetAbsence, WriteInstruction
 from telesec.testing.bookable import House
-from telesec.testing.browser import chromium, serving, violations
+from telesec.testing.browser import serving, violations
 from telesec.testing.calendars import FakeCalendars
 from telesec.testing.cast import BRUNO_PHONE
 from telesec.testing.on_call import lilas_phones, put_on_call, with_phones
@@ -77,7 +77,7 @@ def _file(deps, cast, level):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_have_no_fault_axe_finds(house, cast, scheme):
+def test_pages_have_no_fault_axe_finds(browser, house, cast, scheme):
     wrong = []
     apps = {
         "/supervisor": (cast.supervisor, "board"),
@@ -85,35 +85,36 @@ def test_pages_have_no_fault_axe_finds(house, cast, scheme):
         "/wall": (cast.supervisor, "wall"),
         f"/practice/{cast.lilas}": (cast.dr_lune, "practice"),
     }
-    with chromium() as browser:
-        for path, (who, name) in apps.items():
-            with serving(page_app(house, who, *ROOMS)) as address:
-                width, height = SIZES[name]
-                page = browser.new_page(
-                    viewport={"width": width, "height": height}, color_scheme=scheme, locale="fr-FR"
-                )
-                page.goto(address + path)
-                wrong += [f"{name}: {one}" for one in violations(page)]
-                if PICTURES:
-                    page.screenshot(path=Path(PICTURES) / f"{name}-{scheme}.png", full_page=name != "wall")
-                page.set_viewport_size({"width": 320, "height": 700})
-                wide = page.evaluate("document.documentElement.scrollWidth")
-                wrong += [f"{name}: {wide} wide at 320"] if wide > 320 else []
-                page.close()
+    for path, (who, name) in apps.items():
+        with serving(page_app(house, who, *ROOMS)) as address:
+            width, height = SIZES[name]
+            page = browser.new_page(
+                viewport={"width": width, "height": height}, color_scheme=scheme, locale="fr-FR"
+            )
+            page.goto(address + path)
+            wrong += [f"{name}: {one}" for one in violations(page)]
+            if PICTURES:
+                page.screenshot(path=Path(PICTURES) / f"{name}-{scheme}.png", full_page=name != "wall")
+            page.set_viewport_size({"width": 320, "height": 700})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            wrong += [f"{name}: {wide} wide at 320"] if wide > 320 else []
+            page.close()
 
     assert wrong == []
 
 
-def test_supervisor_settles_the_red_alert(house, cast):
-    with serving(page_app(house, cast.supervisor, *ROOMS)) as address, chromium() as browser:
+def test_supervisor_settles_the_red_alert(browser, house, cast):
+    with serving(page_app(house, cast.supervisor, *ROOMS)) as address:
         page = browser.new_page(locale="fr-FR")
         page.set_default_timeout(5_000)
 
         page.goto(f"{address}/supervisor")
         page.get_by_role("link", name="Ouvrir et régler").first.click()
+        page.wait_for_url("**/supervisor/alerts/*")
         found = violations(page)
         page.get_by_label("Qu’a-t-on fait à la place").fill("Dr Soleil joint au cabinet à 10 h 20.")
         page.get_by_role("button", name="Clore l’alerte").click()
 
         page.get_by_text("Chaque alerte a été prise").wait_for()
+        page.close()
     assert found == []
