@@ -16,7 +16,7 @@ from telesec.callbacks import api as callbacks_api
 from telesec.calls import api as calls_api
 from telesec.calls import doors as call_doors
 from telesec.desk import api as desk_api
-from telesec.desk import phone_routes, practice_routes, supervisor_routes, wall_routes
+from telesec.desk import named_calls, phone_routes, practice_routes, supervisor_routes, wall_routes
 from telesec.desk import routes as desk_routes
 from telesec.messages import api as messages_api
 from telesec.patients import api as patients_api
@@ -89,6 +89,7 @@ def create_app(deps: Deps) -> Flask:
     loader.install(app, deps)
     access.install(app)
     bodies.install(app)
+    named_calls.install(app, deps)
     repeats.install(app, deps)
     for pages in (*PAGES, *DOORS):
         app.register_blueprint(pages.blueprint(deps))

@@ -1,6 +1,9 @@
 """Two practices with one of everything, so that what crosses from one to the other can be seen."""
 
+import sys
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -17,6 +20,8 @@ from telesec.foundation.access import Purpose, system_actor
 from telesec.messages import service as messages
 from telesec.messages.service import FileMessage
 from telesec.practices import reads as practices
+from telesec.practices import service as practices_service
+from telesec.practices.service import SetAbsence, WriteInstruction
 from telesec.scheduling import flow as scheduling
 from telesec.scheduling import service as holds
 from telesec.testing.bookable import NINE, House
@@ -26,6 +31,9 @@ from telesec.testing.on_call import lilas_phones, with_phones
 from telesec.triage.levels import Level
 from telesec.triage.patient import PatientFacts
 from telesec.triage.service import StartTriage
+
+sys.path.insert(0, str(Path(__file__).parent))
+FAR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,8 @@ class Home:
     appointment_id: UUID
     patient_id: UUID | None
     claim_id: UUID
+    instruction_id: UUID
+    absence_id: UUID
 
 
 def furnish(deps, cast, calendars, name):
@@ -70,6 +80,12 @@ def furnish(deps, cast, calendars, name):
                 practice_id, cast.dr_lune_id, Level.DOCTOR_NOW, "Zoé a mal.", "+33639980010", call_id=call_id
             ),
         )
+        instruction_id = practices_service.write_instruction(
+            uow, WriteInstruction(practice_id, "Renouvellement sur rendez-vous.", "Dr Lune")
+        )
+        absence_id = practices_service.set_absence(
+            uow, SetAbsence(practice_id, NINE + FAR, NINE + FAR * 2, "Dr Lune")
+        )
         callback_id = callbacks.open_callback(uow, OpenCallback(practice_id, "+33639980010", NINE))
         uow.commit()
     booked = scheduling.book(house.deps, cast.ada, house.booking(house.offer().slots[0].start))
@@ -92,6 +108,8 @@ def furnish(deps, cast, calendars, name):
         booked.id,
         booked.patient_id,
         held.claim_id,
+        instruction_id,
+        absence_id,
     )
 
 
@@ -114,3 +132,25 @@ def homes(furnished, cast, calendars):
     both = (furnish(furnished, cast, calendars, "lune"), furnish(furnished, elsewhere, calendars, "iris"))
     alert_flow._advance_due(furnished)
     return both
+
+
+@pytest.fixture
+def rows_of(postgres):
+    """What tells whether anything of a practice changed: a fingerprint of its rows, table by table."""
+    columns = (
+        "select table_schema, table_name from information_schema.columns"
+        " where column_name = 'practice_id' and table_schema in ('public', 'vault') order by 1, 2"
+    )
+
+    def fingerprint(practice_id):
+        with postgres.admin("telesec_test") as admin:
+            return {
+                name: admin.execute(
+                    f"select md5(string_agg(t::text, '|' order by t::text)) from {schema}.{name} t"
+                    " where practice_id = %s",
+                    (practice_id,),
+                ).fetchone()
+                for schema, name in admin.execute(columns).fetchall()
+            }
+
+    return fingerprint
