@@ -18,9 +18,11 @@ from telesec.triage.speech import MAX_SPOKEN_WORDS, names_diagnosis, names_drug,
 MAX_SCREEN = 6
 MAX_FLAGS = 10
 MAX_QUESTIONS = 15
+MIN_CASES = 6
 SCREEN_CODE = "tronc_commun"
 OLDEST_MONTHS = 121 * 12
 SIGNS = frozenset({"fever", "cough", "rash", "head_injury", "bleeding_now", "bleeding"})
+_USABLE = frozenset({State.REFERENCE, State.SIGNED})
 _NEGATIVE = re.compile(r"^(n'|ne |n’|not |isn't |no )", re.IGNORECASE)
 
 
@@ -83,6 +85,18 @@ def signatures(protocol: Protocol) -> Iterator[Problem]:
     for question in protocol.questions:
         if question.source_status is SourceStatus.RECALLED_ONLY:
             yield Problem(question.id, "a signed protocol may not rest on a recalled source")
+
+
+def cases(protocol: Protocol) -> Iterator[Problem]:
+    """A complaint that may be used shows what it does in six cases at least; names tell them apart.
+
+    Whether they come out is found where the library is loaded (``expected``): an answer may open another one.
+    """
+    if len(protocol.cases) < MIN_CASES and not protocol.is_screen and protocol.state in _USABLE:
+        yield Problem("cases", f"{len(protocol.cases)} cases, {MIN_CASES} at least")
+    for name, times in Counter(case.name for case in protocol.cases).items():
+        if times > 1:
+            yield Problem(f"cases.{name}", "this name is used more than once")
 
 
 def references(protocol: Protocol) -> Iterator[Problem]:
@@ -184,6 +198,7 @@ _CHECKS: tuple[Callable[[Protocol], Iterator[Problem]], ...] = (
     levels,
     unknowns,
     signatures,
+    cases,
     references,
     speech,
     no_hole,

@@ -23,6 +23,13 @@ def flag(**changes):
     return question | changes
 
 
+def case(**changes):
+    return {"name": "typical", "patient": {"age_years": 40}, "level": "same_day"} | changes
+
+
+SIX_CASES = [case(name=f"case_{n}") for n in range(6)]
+
+
 def document(**changes):
     base = {
         "format": 1,
@@ -36,6 +43,7 @@ def document(**changes):
         "floor": "h48_72",
         "red_flags": [flag()],
         "deciding": [],
+        "cases": SIX_CASES,
     }
     return base | changes
 
@@ -85,6 +93,8 @@ SIX_WORDS = "un deux trois quatre cinq six "
         ({"deciding": [deciding(level="routine")]}, "mieux"),
         ({"deciding": [deciding(unknown_as="yes")]}, "mieux"),
         ({"deciding": [deciding(effect="raise", level="routine", unknown_as="yes")]}, "mieux"),
+        ({"cases": SIX_CASES[:5]}, "cases"),
+        ({"cases": [*SIX_CASES, SIX_CASES[0]]}, "cases.case_0"),
         ({"state": "signed"}, "reviewer"),
         ({"state": "signed", "reviewer": "Dr Lune", "red_flags": [flag(source_status="recalled_only")]},
          "saigne"),
@@ -113,6 +123,10 @@ def test_what_is_said_at_a_level_may_not_name_a_drug():
     texts = {"same_day": dict.fromkeys(("say", "act", "told", "safety_net", "fallback"), part)}
 
     assert Problem("texts.same_day", "names a drug") in problems(texts=texts)
+
+
+def test_a_draft_may_still_lack_cases():
+    assert compiled(state="draft", cases=[]).cases == ()
 
 
 def test_a_refusal_says_where_and_what():

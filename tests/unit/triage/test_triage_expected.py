@@ -4,19 +4,15 @@ from dataclasses import replace
 
 import pytest
 import yaml
-from test_triage_compiler import compiled, deciding, document, flag
+from test_triage_compiler import SIX_CASES, case, compiled, deciding, document, flag
 
 from telesec.triage.compiler import ProtocolRefused
 from telesec.triage.expected import unexpected
 from telesec.triage.library import load
 
 
-def case(**changes):
-    return {"name": "typical", "patient": {"age_years": 40}, "level": "same_day"} | changes
-
-
 def problems(library, *cases, **changes):
-    protocol = compiled(cases=list(cases), deciding=[deciding()], **changes)
+    protocol = compiled(state="draft", cases=list(cases), deciding=[deciding()], **changes)
     protocols = {**library.book.protocols, protocol.code: protocol}
     return list(unexpected(replace(library.book, protocols=protocols), protocol))
 
@@ -79,7 +75,7 @@ def test_a_case_out_of_the_format_is_refused(wrong):
 
 def test_a_sector_file_whose_case_does_not_come_out_is_not_loaded(tmp_path):
     file = tmp_path / "essai.yaml"
-    file.write_text(yaml.safe_dump(document(cases=[case(level="admin")])), encoding="utf-8")
+    file.write_text(yaml.safe_dump(document(cases=[*SIX_CASES, case(level="admin")])), encoding="utf-8")
 
     library = load((file,))
 
