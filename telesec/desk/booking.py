@@ -16,6 +16,7 @@ from telesec.desk.call import PATH
 from telesec.desk.pages import CallKey, act, asked, attempt, needed_id
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import CallScreen
+from telesec.desk.search import search_now
 from telesec.foundation.access import Permission
 from telesec.foundation.errors import Refused
 from telesec.foundation.language import say
@@ -38,14 +39,6 @@ def install(pages: Blueprint, deps: DeskDeps) -> None:
     _appointments(pages, deps)
 
 
-def search_now(deps: DeskDeps, call: CallKey) -> None:
-    """Read again whatever calendar the search on this page needs and was not read just now."""
-    with deps.unit_of_work(actor()) as uow:
-        wanted = CallScreen(uow, deps, call, asked()).slots_wanted
-    if wanted is not None:
-        flow.find_slots(deps, actor(), wanted)
-
-
 def _search(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.get(f"{PATH}/fresh-slots")
     @requires(Permission.APPOINTMENT_READ)
@@ -54,7 +47,7 @@ def _search(pages: Blueprint, deps: DeskDeps) -> None:
         search_now(deps, call)
         with deps.unit_of_work(actor()) as uow:
             screen = CallScreen(uow, deps, call, asked())
-            return render_template("desk/_slots.html", screen=screen, side=screen.side)
+            return render_template("desk/_slots_fresh.html", screen=screen, side=screen.side)
 
 
 def _holds(pages: Blueprint, deps: DeskDeps) -> None:

@@ -14,6 +14,7 @@ from telesec.desk.details import MAX_FIELD, CallDetails, Handover, details_of, k
 from telesec.desk.pages import act, asked, call_page
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import CallScreen
+from telesec.desk.search import search_now
 from telesec.foundation.access import Permission
 from telesec.foundation.errors import NotFound, Refused, Stale
 from telesec.foundation.language import say
@@ -42,6 +43,8 @@ def _looks(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.get(PATH)
     @requires(Permission.CALL_HANDLE)
     def call(practice_id: UUID, call_id: UUID) -> Response:
+        if asked().view == "booking" and not request.headers.get("HX-Request"):
+            search_now(deps, (practice_id, call_id))
         return call_page(deps, (practice_id, call_id), asked())
 
     @pages.get(f"{PATH}/parts/<name>")

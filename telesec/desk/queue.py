@@ -19,6 +19,7 @@ from telesec.web.access import actor, requires
 
 PARTS = {
     "queue": "desk/_queue.html",
+    "bar-queue": "desk/_bar_queue.html",
     "callbacks": "desk/_callbacks.html",
     "loops": "desk/_loops.html",
     "waiting": "desk/_waiting_part.html",

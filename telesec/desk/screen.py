@@ -6,7 +6,7 @@ a calendar: slots come from the last readings; the fresh search is made by ``boo
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
@@ -30,7 +30,7 @@ from telesec.patients.reads import CallerCard, PatientCard
 from telesec.practices.reads import PracticeCard, PractitionerCard
 from telesec.scheduling import offers
 from telesec.scheduling import reads as scheduling
-from telesec.scheduling.offers import FindSlots, Offer
+from telesec.scheduling.offers import FindSlots, Offer, OfferedSlot
 from telesec.scheduling.reads import AppointmentCard, HoldCard, TypeCard
 from telesec.triage import reads as triage
 from telesec.triage.levels import Level
@@ -38,7 +38,7 @@ from telesec.triage.protocol import Given, Question, Text
 from telesec.triage.reads import ProtocolCard, SessionView
 
 SEARCH = timedelta(days=28)
-SHOWN_SLOTS = 9
+SHOWN_SLOTS, WEEK_SLOTS, WEEK_DAYS = 9, 120, 5
 
 
 @dataclass(frozen=True)
@@ -216,8 +216,8 @@ class CallScreen:
             self.now,
             self.now + SEARCH,
             self.ask.practitioner_id,
-            self.level,
-            SHOWN_SLOTS,
+            self.level if self.triage and self.triage.disposition else None,
+            WEEK_SLOTS if self.ask.view == "booking" else SHOWN_SLOTS,
         )
 
     @cached_property
@@ -225,6 +225,24 @@ class CallScreen:
         """The first free slots from the last readings, with the calendars' lights."""
         wanted = self.slots_wanted
         return offers.offer(self._uow, wanted) if wanted else None
+
+    @property
+    def week_days(self) -> tuple[datetime, ...]:
+        """The first days that have a free slot, each as its first one."""
+        days: dict[date, datetime] = {}
+        for slot in self.offer.slots if self.offer else ():
+            days.setdefault(self.w.local_day(slot.start), slot.start)
+        return tuple(days.values())[:WEEK_DAYS]
+
+    def slots_on(self, schedule_id: UUID, day: datetime) -> tuple[OfferedSlot, ...]:
+        """Return the free slots of one schedule on the local day of ``day``."""
+        wanted = self.w.local_day(day)
+        slots = self.offer.slots if self.offer else ()
+        return tuple(
+            slot
+            for slot in slots
+            if slot.schedule_id == schedule_id and self.w.local_day(slot.start) == wanted
+        )
 
     @cached_property
     def holds(self) -> tuple[HoldCard, ...]:
@@ -236,6 +254,11 @@ class CallScreen:
         """The slot held for this call, the newest if several."""
         mine = [hold for hold in self.holds if hold.call_id == self.call_id]
         return max(mine, key=lambda hold: hold.held_since, default=None)
+
+    @property
+    def choosing(self) -> bool:
+        """Whether the centre shows the week: nothing is held, and nothing was just booked or is moving."""
+        return self.held is None and (self.moving is not None or not self.appointments)
 
     @cached_property
     def appointments(self) -> tuple[AppointmentCard, ...]:

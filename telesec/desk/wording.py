@@ -52,6 +52,10 @@ class Wording:
             return render(TODAY, self.language)
         return self._format(at, "EEE d" if (local - today).days < 28 else "EEE d MMM")
 
+    def local_day(self, at: datetime) -> date:
+        """Return the practice's own calendar day of an instant."""
+        return at.astimezone(self.zone).date()
+
     def moment(self, at: datetime) -> str:
         """Return ``10:42`` for today, else the day with it."""
         same = at.astimezone(self.zone).date() == self.now.astimezone(self.zone).date()

@@ -42,9 +42,15 @@
     if (document.documentElement.hasAttribute("data-stopped")) banner("");
   });
 
+  /* The element the keyboard belongs to: itself marked, or named by the one that is. */
+  function deciding() {
+    const it = document.querySelector("[data-focus]");
+    return it?.dataset.focus ? document.getElementById(it.dataset.focus) : it;
+  }
+
   /* A swap never moves the keyboard, unless the deciding part is another one than before. */
   function focusDeciding() {
-    const target = document.querySelector("[data-focus]");
+    const target = deciding();
     const now = `${desk()?.dataset.call || ""} ${desk()?.dataset.view || ""} ${target?.id || target?.form?.id || ""}`;
     const lost = !document.activeElement || document.activeElement === document.body;
     if (target && (now !== place || lost)) target.focus({ preventScroll: true });
@@ -53,8 +59,10 @@
 
   document.addEventListener("htmx:before:swap", (event) => {
     const ctx = event.detail.ctx;
-    if (ctx.target?.id !== "desk" || (ctx.text || "").includes('id="desk"')) return;
+    const name = ctx.target?.id;
+    if (!name || (ctx.text || "").includes(`id="${name}"`)) return;
     event.preventDefault();
+    if (name !== "desk") return;
     const path = new URL(ctx.response.raw.url, location.href).pathname;
     banner(path.startsWith("/login") ? "login" : "failed");
   });

@@ -2,18 +2,24 @@
    what is shown and what works cannot differ. Digits are read by place (AZERTY), letters by meaning. */
 (() => {
   "use strict";
-  const REST = 400;
+  const REST = 400, GRACE = 150;
+  const ahead = [];
   let restUntil = 0;
+  let flying = false;
+  let asked = false;
+  let byKey = false;
+  let pressedAt = 0;
+  let last = "";
 
   const typing = (it) => it.matches?.("textarea, select, input:not([type=checkbox]):not([type=radio]):not([type=hidden])");
   const shown = (it) => it.getClientRects().length > 0 && !it.disabled;
 
-  function named(event) {
+  function named(event, within) {
     if (/^F([2-9]|10)$/.test(event.key) || event.key === "Escape") return event.key;
     if (event.ctrlKey && event.key === "Enter") return "Control+Enter";
-    if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return "";
+    if (event.ctrlKey || event.altKey || event.metaKey || typing(within)) return "";
     if (/^(Digit|Numpad)[1-9]$/.test(event.code)) return event.code.slice(-1);
-    const pressable = event.target.matches?.("button, a, summary");
+    const pressable = within.matches?.("button, a, summary");
     if (event.key === "Enter") return pressable ? "" : "Enter";
     if (event.key === " ") return pressable ? "" : "Space";
     return event.key.length === 1 ? event.key.toLowerCase() : "";
@@ -24,28 +30,93 @@
     return [...all].find((it) => it.getAttribute("aria-keyshortcuts").split(" ").includes(name) && shown(it));
   }
 
+  function deciding() {
+    const it = document.querySelector("[data-focus]");
+    return it?.dataset.focus ? document.getElementById(it.dataset.focus) : it;
+  }
+
+  /* A press asks for the next screen before htmx says so; one that asks for nothing is over at once. */
+  function leave() {
+    flying = true;
+    asked = false;
+    setTimeout(() => { if (!asked) landed(); }, GRACE);
+  }
+
   function press(it) {
     if (typing(it)) {
       it.focus();
       it.select?.();
     } else {
+      leave();
       it.click();
+    }
+  }
+
+  /* Type the ahead-typed character where the keyboard now is; Enter sends the field's form. */
+  function type(field, key) {
+    if (key === "Enter") {
+      leave();
+      field.form?.requestSubmit();
+    } else if (key.length === 1) {
+      field.setRangeText(key, field.selectionStart, field.selectionEnd, "end");
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+
+  function act(name) {
+    const it = bound(name) || (name === "F6" || name === "Escape" ? deciding() : null);
+    if (!it) return false;
+    last = name;
+    if (it.getAttribute("aria-keyshortcuts")?.split(" ").includes(name)) press(it);
+    else it.focus();
+    return true;
+  }
+
+  /* Keys pressed while the next screen is on its way belong to that screen: kept, then played in order. */
+  function play() {
+    while (ahead.length && !flying) {
+      const { name, key } = ahead.shift();
+      if (typing(document.activeElement) && name.length < 6 && !name.startsWith("F")) type(document.activeElement, key);
+      else if (name) act(name);
     }
   }
 
   document.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    const name = named(event);
-    if (!name) return;
-    const it = bound(name) || (name === "F6" || name === "Escape" ? document.querySelector("[data-focus]") : null);
-    if (!it) return;
-    event.preventDefault();
-    const resting = name.length < 3 || name === "Enter" || name === "Space";
-    if (event.repeat || (resting && performance.now() < restUntil)) return;
-    if (!it.hasAttribute("aria-keyshortcuts")) it.focus();
-    else press(it);
+    pressedAt = performance.now();
+    const next = flying && (byKey || !typing(event.target));
+    const name = named(event, next ? document.body : event.target);
+    const again = event.repeat || (name && name === last && (next || performance.now() < restUntil));
+    if (next && (name || event.key.length === 1)) {
+      event.preventDefault();
+      if (!again && ahead.length < 40) ahead.push({ name, key: event.key });
+    } else if (name && again && bound(name)) {
+      event.preventDefault();
+    } else if (name && act(name)) {
+      event.preventDefault();
+    }
   });
 
-  /* After the centre changed, a second press of the same key must not answer what came after. */
-  document.addEventListener("telesec:page", () => { restUntil = performance.now() + REST; });
+  document.addEventListener("htmx:before:request", (event) => {
+    if (event.detail.ctx?.target?.id !== "desk") return;
+    flying = asked = true;
+    byKey = performance.now() - pressedAt < 100;
+  });
+
+  function landed() {
+    flying = false;
+    setTimeout(play);
+  }
+
+  /* After the centre changed, a second press of the same key must not answer what came after. The element that
+     asked may be gone by then, so the end is told by the page itself; what failed is told by htmx. */
+  document.addEventListener("telesec:page", () => {
+    restUntil = performance.now() + REST;
+    landed();
+  });
+  for (const name of ["htmx:finally:request", "htmx:finally:swap", "htmx:error"]) {
+    document.addEventListener(name, (event) => {
+      if (event.detail.ctx?.target?.id === "desk") landed();
+    });
+  }
 })();

@@ -1,0 +1,80 @@
+"""Everybody can work here: axe on each view and scheme, any width, without scrolling, without script."""
+
+import pytest
+from playwright.sync_api import expect
+
+VIEWS = ("triage", "patient", "booking", "message", "alert", "callback", "outcome")
+
+
+def opened(screen, ring):
+    ring()
+    screen.open("/desk")
+    screen.page.get_by_role("button", name="Répondre au plus ancien").click()
+    screen.page.wait_for_url("**/calls/**")
+    return screen.page.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_view_breaks_an_accessibility_rule(screen_as, cast, ring, zoe, instructed, scheme):
+    screen = screen_as(cast.ada, color_scheme=scheme)
+    screen.open("/desk")
+    wrong = [f"idle {one}" for one in screen.axe()]
+    url = opened(screen, ring)
+
+    for view in VIEWS:
+        screen.page.goto(f"{url}?view={view}")
+        expect(screen.page.locator("#slots button").first).to_be_visible()
+        screen.picture(f"{view}-{scheme}")
+        wrong += [f"{view} {one}" for one in screen.axe()]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("height", [768, 650])
+def test_the_desk_needs_no_scrolling(screen_as, cast, ring, zoe, instructed, height):
+    screen = screen_as(cast.ada, viewport={"width": 1366, "height": height})
+    url = opened(screen, ring)
+    tall = []
+
+    for view in VIEWS:
+        screen.page.goto(f"{url}?view={view}")
+        expect(screen.page.locator("#slots button").first).to_be_visible()
+        over = screen.page.evaluate(
+            "[...document.querySelectorAll('.col')].map(one => one.scrollHeight - one.clientHeight)"
+        )
+        screen.picture(f"{view}-{height}")
+        tall += [f"{view}: {over}"] if max(over) > 0 else []
+
+    assert tall == []
+
+
+def test_at_320_pixels_the_columns_stack(screen_as, cast, ring, zoe):
+    screen = screen_as(cast.ada, viewport={"width": 320, "height": 640})
+    url = opened(screen, ring)
+    wide = []
+
+    for view in VIEWS:
+        screen.page.goto(f"{url}?view={view}")
+        width = screen.page.evaluate("document.documentElement.scrollWidth")
+        screen.picture(f"{view}-320")
+        wide += [f"{view}: {width}"] if width > 320 else []
+
+    assert wide == []
+
+
+def test_the_whole_story_works_without_script(screen_as, cast, ring, zoe):
+    screen = screen_as(cast.ada, java_script_enabled=False)
+    page = screen.page
+    opened(screen, ring)
+    page.get_by_role("button", name="LILAS Zoé").click()
+    expect(page.locator(".patient .name")).to_have_text("LILAS Zoé")
+
+    page.get_by_label("Mots").fill("mal au ventre")
+    page.get_by_role("button", name="Orienter").click()
+    page.locator("button[value=no]").click()
+    expect(page.locator(".sheet-head")).to_contain_text("1 réponse")
+    page.get_by_role("link", name="Créneaux").click()
+    page.locator("#slots button").first.click()
+    page.get_by_role("button", name="Confirmer").click()
+
+    expect(page.get_by_role("heading", name="C'est noté")).to_be_visible()

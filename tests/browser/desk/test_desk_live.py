@@ -1,0 +1,65 @@
+"""What changes elsewhere shows here; what is silent says so."""
+
+from playwright.sync_api import expect
+
+from telesec.desk import live
+from telesec.practices import service as practices
+from telesec.practices.service import WriteInstruction
+
+OWN_STREAMS = "performance.getEntriesByType('resource').filter(one => one.name.endsWith('/desk/live')).length"
+
+
+def test_a_ring_shows_within_two_seconds(ada, ring):
+    ada.open("/desk")
+    expect(ada.page.locator("#live-state")).to_contain_text("En direct")
+
+    ring()
+
+    expect(ada.page.get_by_role("heading", name="1 appel attend.")).to_be_visible(timeout=2_500)
+    expect(ada.page.locator("#queue button")).to_have_count(1)
+
+
+def test_a_changed_instruction_shows_in_the_call(ada, ring, house, cast):
+    ring()
+    ada.open("/desk")
+    ada.key("F2")
+    ada.page.wait_for_url("**/calls/**")
+    expect(ada.page.locator("#live-state")).to_contain_text("En direct")
+
+    with house.deps.unit_of_work(cast.dr_lune) as uow:
+        practices.write_instruction(uow, WriteInstruction(cast.lilas, "Pas de visite ce matin.", "Dr Lune"))
+        uow.commit()
+
+    expect(ada.page.locator("#instructions")).to_contain_text("Pas de visite ce matin.", timeout=3_000)
+
+
+def test_two_tabs_share_one_stream(ada, ring):
+    ada.open("/desk")
+    second = ada.page.context.new_page()
+    second.goto(ada.page.url)
+    expect(second.locator("#live-state")).to_contain_text("En direct")
+
+    ring()
+
+    expect(second.locator("#queue button")).to_have_count(1, timeout=3_000)
+    assert second.evaluate(OWN_STREAMS) == 0
+
+
+def test_silence_turns_amber_then_into_a_banner(ada, monkeypatch):
+    monkeypatch.setattr(live, "BEAT_SECONDS", 60)
+    ada.open("/desk")
+    expect(ada.page.locator("#live-state")).to_contain_text("En direct")
+
+    expect(ada.page.locator("#live-state")).to_contain_text("Rien reçu", timeout=9_000)
+    expect(ada.page.locator("#stopped")).to_contain_text("rien n’est réservé ni envoyé", timeout=9_000)
+
+
+def test_a_session_that_ends_keeps_the_page(ada, ring):
+    ring()
+    ada.open("/desk")
+    ada.page.context.clear_cookies()
+
+    ada.key("F2")
+
+    expect(ada.page.locator("#stopped")).to_contain_text("Votre session est terminée")
+    expect(ada.page.locator("#queue")).to_be_visible()
