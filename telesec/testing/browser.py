@@ -23,6 +23,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 def serving(app: Flask) -> Iterator[str]:
     """Serve an application on a free port of loopback and yield its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
+    server.daemon_threads = False  # type: ignore[attr-defined]  # closing waits for requests under way, so that they leave nothing open
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -46,7 +46,7 @@ def test_two_tabs_share_one_stream(ada, ring):
 
 
 def test_silence_turns_amber_then_into_a_banner(ada, monkeypatch):
-    monkeypatch.setattr(live, "BEAT_SECONDS", 60)
+    monkeypatch.setattr(live, "BEAT_SECONDS", 14)
     ada.open("/desk")
     expect(ada.page.locator("#live-state")).to_contain_text("En direct")
 
