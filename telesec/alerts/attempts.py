@@ -25,6 +25,7 @@ LOOK_AGAIN = timedelta(seconds=3)
 """How long after an attempt of unknown outcome the provider is asked."""
 
 SUPERSEDED = "superseded"
+HUNG_UP = "hung_up"
 _PENDING = frozenset({DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN})
 
 
@@ -36,6 +37,7 @@ class Claim:
         look_up: An earlier attempt may have left: ask the provider first.
         attempts: Which try this is, from 1; chooses the provider where a channel has several.
         urgent_count: Triggered alerts that call this practitioner.
+        hang_up: The provider's id of a call to stop, for somebody took the alert; empty for an attempt.
     """
 
     practice_id: UUID
@@ -47,6 +49,7 @@ class Claim:
     urgent_count: int
     language: str
     look_up: bool
+    hang_up: str = ""
 
 
 class Ending(StrEnum):
@@ -57,6 +60,11 @@ class Ending(StrEnum):
     NEVER_LEFT = "never_left"
     PASSING_FAILURE = "passing_failure"
     PERMANENT_FAILURE = "permanent_failure"
+    HUNG_UP = "hung_up"
+    RINGS_ON = "rings_on"
+
+
+_STOPPED = frozenset({Ending.HUNG_UP, Ending.RINGS_ON})
 
 
 @dataclass(frozen=True)
@@ -94,13 +102,14 @@ def claim(uow: UnitOfWork, practice_id: UUID, delivery_ids: Sequence[UUID]) -> t
         .with_for_update(skip_locked=True)
     ).all()
     alerts = _share_locked(uow, practice_id, {row.alert_id for row in rows})
-    live = [row for row in rows if _still_wanted(row, alerts[row.alert_id])]
-    for row in set(rows).difference(live):
+    ringing = [row for row in rows if row.status == DeliveryStatus.SENT]
+    live = [row for row in rows if row not in ringing and _still_wanted(row, alerts[row.alert_id])]
+    for row in set(rows).difference(live, ringing):
         left = row.status != DeliveryStatus.QUEUED
         _finish(row, DeliveryStatus.UNKNOWN if left else DeliveryStatus.SKIPPED, now, SUPERSEDED)
     to = contacts.addresses(uow, practice_id, {row.contact_id for row in live if row.contact_id})
+    claims = [_to_stop(row) for row in ringing]
     counts, language = _urgent_counts(uow, practice_id), contacts.language_of(uow, practice_id)
-    claims = []
     for row in live:
         address = to.get(row.contact_id) if row.contact_id else None
         if address is None:
@@ -136,7 +145,7 @@ def settle(uow: UnitOfWork, practice_id: UUID, results: Sequence[Result]) -> Non
     for result in results:
         row = rows[result.delivery_id]
         row.provider_id = result.provider_id or row.provider_id
-        if DeliveryStatus(row.status) in _PENDING:
+        if DeliveryStatus(row.status) in _PENDING or result.ending in _STOPPED:
             _settle_one(row, result, uow.now())
         if row.status == DeliveryStatus.FAILED:
             failed.add(row.alert_id)
@@ -164,9 +173,28 @@ def report(uow: UnitOfWork, practice_id: UUID, told: DeliveryReport) -> None:
         _hasten(uow, practice_id, {row.alert_id})
 
 
+def _to_stop(row: Delivery) -> Claim:
+    return Claim(
+        practice_id=row.practice_id,
+        delivery_id=row.id,
+        channel=ChannelKind(row.channel),
+        to="",
+        code="",
+        attempts=row.attempts,
+        urgent_count=0,
+        language="",
+        look_up=False,
+        hang_up=row.provider_id or "",
+    )
+
+
 def _settle_one(row: Delivery, result: Result, now: datetime) -> None:
     again = rules.retry_at(row.attempts, now)
     match result.ending:
+        case Ending.HUNG_UP if row.status == DeliveryStatus.SENT:
+            _finish(row, DeliveryStatus.SKIPPED, now, HUNG_UP)
+        case Ending.HUNG_UP | Ending.RINGS_ON:
+            row.due_at = None
         case Ending.TAKEN:
             _finish(row, _as_taken(result.status), now, None)
         case Ending.UNKNOWN:

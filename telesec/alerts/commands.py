@@ -53,7 +53,8 @@ def who(deps: AlertsDeps, practice: UUID) -> None:
     with deps.unit_of_work(system_actor(Purpose.SETUP, practice)) as uow:
         rungs = reads.who_now(uow, practice)
     for rung in rungs:
-        channels = ", ".join(rung.channels) or "nothing: nobody can reach this person"
+        nothing = "away: skipped" if rung.absent else "nothing: nobody can reach this person"
+        channels = ", ".join(rung.channels) or nothing
         click.echo(f"{rung.position + 1}\t{rung.practitioner_id}\t{channels}")
     if not rungs:
         click.echo("Nobody is on call: alerts go to the supervisor's red list at once.")

@@ -16,8 +16,10 @@ from telesec.foundation.errors import NotFound, Refused
 from telesec.foundation.ids import new_id
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.practices import reads as practices
 from telesec.practices.models import Practice
 from telesec.practices.numbers import to_e164
+from telesec.practices.rules import Moment, moment
 from telesec.vault import installation
 from telesec.vault import service as vault
 
@@ -175,6 +177,12 @@ def addresses(uow: UnitOfWork, practice_id: UUID, contact_ids: Iterable[UUID]) -
     sealed = [(row.id, row.sealed_version, {"address": row.address_sealed}) for row in rows]
     opened = vault.open_many(uow, practice_id, KIND, sealed)
     return {row.id: fields["address"] for row, fields in zip(rows, opened, strict=True)}
+
+
+def away_now(uow: UnitOfWork, practice_id: UUID) -> Moment:
+    """Return who of a practice is away at this moment; opening hours are not looked at."""
+    authorize(uow, Permission.ALERT_READ, on=Facts(practice_id))
+    return moment(uow.now(), "UTC", (), practices.absences(uow, practice_id))
 
 
 def language_of(uow: UnitOfWork, practice_id: UUID) -> str:

@@ -27,6 +27,7 @@ from telesec.foundation.ids import new_id
 from telesec.foundation.unit_of_work import UnitOfWork
 
 NOBODY = "nobody_on_this_channel"
+ABSENT = "absent"
 
 
 def due_alerts(uow: UnitOfWork, limit: int) -> Sequence[tuple[UUID, UUID]]:
@@ -43,6 +44,7 @@ def advance(
 ) -> int:
     """Write the attempts that are due for some alerts; return how many alerts moved.
 
+    Who is away now is skipped at once, and the trace says so, unless everybody is.
     An acknowledged alert whose outcome is overdue starts a new round first: an acknowledgement alone helps no
     patient. Alerts another worker holds are left to it.
 
@@ -59,11 +61,16 @@ def advance(
     ).all()
     ways = contacts.usable(uow, practice_id, {person for alert in alerts for person in alert.ladder})
     called = _last_calls(uow, practice_id, [alert.id for alert in alerts])
+    away = contacts.away_now(uow, practice_id)
     for alert in alerts:
         if alert.state == AlertState.ACKNOWLEDGED:
             _call_again(uow, alert)
-        channels = tuple(frozenset(ways.get(person, ())) & kinds for person in alert.ladder)
-        _step(uow, alert, Reach(channels, called.get((alert.id, alert.round), {})), ways)
+        channels = [frozenset(ways.get(person, ())) & kinds for person in alert.ladder]
+        absent = frozenset(at for at, person in enumerate(alert.ladder) if away.is_absent(person))
+        skipped = rules.left_out(AlertLevel(alert.level), channels, absent, alert.from_position)
+        there = tuple(frozenset() if at in skipped else has for at, has in enumerate(channels))
+        reach = Reach(there, called.get((alert.id, alert.round), {}), skipped)
+        _step(uow, alert, reach, ways)
     return len(alerts)
 
 
@@ -101,7 +108,7 @@ def _step(
     now = uow.now()
     progress = Progress(alert.stages_done, alert.stage_due_at, alert.round_started_at, alert.from_position)
     decided = rules.advance(AlertLevel(alert.level), progress, reach, now)
-    uow.session.add_all(_attempt(uow, alert, item, ways) for item in decided.planned)
+    uow.session.add_all(_attempt(uow, alert, item, ways, skipped=reach.left_out) for item in decided.planned)
     alert.stages_done, alert.stage_due_at = decided.progress.done, decided.progress.stage_due_at
     alert.next_step_at = decided.next_at
     if decided.exhausted and alert.exhausted_at is None:
@@ -111,7 +118,12 @@ def _step(
 
 
 def _attempt(
-    uow: UnitOfWork, alert: Alert, item: Planned, ways: Mapping[UUID, Mapping[ChannelKind, UUID]]
+    uow: UnitOfWork,
+    alert: Alert,
+    item: Planned,
+    ways: Mapping[UUID, Mapping[ChannelKind, UUID]],
+    *,
+    skipped: frozenset[int],
 ) -> Delivery:
     now = uow.now()
     channel = item.step.channel
@@ -134,5 +146,6 @@ def _attempt(
         row.contact_id = ways[row.practitioner_id][channel]
         row.status, row.due_at = DeliveryStatus.QUEUED.value, now
     else:
-        row.status, row.settled_at, row.error = DeliveryStatus.SKIPPED.value, now, NOBODY
+        row.status, row.settled_at = DeliveryStatus.SKIPPED.value, now
+        row.error = ABSENT if item.step.position in skipped else NOBODY
     return row

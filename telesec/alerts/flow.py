@@ -15,11 +15,11 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from telesec.alerts import attempts, escalation, words
+from telesec.alerts import attempts, escalation, ringing, words
 from telesec.alerts.attempts import Claim, Ending, Result
 from telesec.alerts.parts import AlertsDeps
-from telesec.alerts.ports import Channel, DeliveryOutcomeUnknown, Notice
-from telesec.alerts.rules import ChannelKind
+from telesec.alerts.ports import Channel, DeliveryOutcomeUnknown, HangsUp, Notice, Receipt
+from telesec.alerts.rules import ChannelKind, DeliveryStatus
 from telesec.foundation.access import Purpose, system_actor
 from telesec.foundation.errors import Unavailable
 from telesec.web.language import render
@@ -91,7 +91,16 @@ class _Sending:
             with self._deps.unit_of_work(system_actor(Purpose.DELIVER_ALERTS, practice_id)) as uow:
                 attempts.settle(uow, practice_id, batch)
                 uow.commit()
+            _look_whether_overtaken(self._deps, practice_id, batch)
         _unlock(self._lease, {self._running.pop(future) for future in done})
+
+
+def _look_whether_overtaken(deps: AlertsDeps, practice_id: UUID, batch: Sequence[Result]) -> None:
+    sent = [result.delivery_id for result in batch if result.ending is Ending.TAKEN]
+    if sent:
+        with deps.unit_of_work(system_actor(Purpose.DELIVER_ALERTS, practice_id)) as uow:
+            ringing.overtaken(uow, practice_id, sent)
+            uow.commit()
 
 
 def _due(deps: AlertsDeps) -> list[tuple[UUID, UUID]]:
@@ -151,6 +160,8 @@ def _attempt(deps: AlertsDeps, claim: Claim) -> Result:
     if not channels:
         return _result(claim, Ending.PERMANENT_FAILURE, error="no_channel")
     channel = channels[(claim.attempts - 1) % len(channels)]
+    if claim.hang_up:
+        return _stop(channel, claim)
     notice = _notice(deps, claim)
     try:
         receipt = channel.look_up(notice) if claim.look_up else channel.send(notice)
@@ -159,6 +170,18 @@ def _attempt(deps: AlertsDeps, claim: Claim) -> Result:
     if receipt is None:
         return _result(claim, Ending.NEVER_LEFT)
     return Result(claim.practice_id, claim.delivery_id, Ending.TAKEN, receipt.status, receipt.provider_id)
+
+
+def _stop(channel: Channel, claim: Claim) -> Result:
+    """Hang up a call that still rings, once: what goes wrong only lets it ring to its end."""
+    if not isinstance(channel, HangsUp):
+        return _result(claim, Ending.RINGS_ON)
+    try:
+        channel.stop(Receipt(claim.hang_up, DeliveryStatus.SENT))
+    except Exception as error:  # noqa: BLE001 - a broken plug-in must not stop the others' alerts
+        log.warning("alert.channel.rings_on", channel=channel.name, error=type(error).__name__)
+        return _result(claim, Ending.RINGS_ON)
+    return _result(claim, Ending.HUNG_UP)
 
 
 def _failed(claim: Claim, channel: Channel, error: Exception) -> Result:

@@ -6,7 +6,7 @@ A channel takes one notice to one address and says what became of it. Only a hum
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from telesec.alerts.rules import ChannelKind, DeliveryStatus
@@ -19,6 +19,7 @@ __all__ = [
     "DeliveryReport",
     "DeliveryStatus",
     "DigitsPressed",
+    "HangsUp",
     "Notice",
     "ProviderEvent",
     "Receipt",
@@ -79,6 +80,20 @@ class Channel(Protocol):
 
     def look_up(self, notice: Notice) -> Receipt | None:
         """Find an attempt whose outcome is unknown; None when the provider never got it."""
+        ...
+
+
+@runtime_checkable
+class HangsUp(Protocol):
+    """What a channel may also offer: end a call of ours that still rings, because somebody took the alert.
+
+    ``stop`` speaks to the network: never inside a transaction. A call somebody has picked up goes on, and one
+    that is over stays as it is. It raises ``Unavailable`` or ``DeliveryOutcomeUnknown``: then the phone rings
+    to its end, which harms nobody.
+    """
+
+    def stop(self, receipt: Receipt) -> None:
+        """Hang up unless it was picked up; doing it twice is doing it once."""
         ...
 
 

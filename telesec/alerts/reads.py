@@ -85,11 +85,17 @@ class AlertDetail:
 
 @dataclass(frozen=True)
 class Rung:
-    """Who would be tried at one position of the ladder, and how."""
+    """Who would be tried at one position of the ladder, and how.
+
+    Args:
+        channels: Empty for who has none, and for who is skipped because he is away.
+        absent: Whether he is away now; with channels he is rung all the same, for nobody else is there.
+    """
 
     position: int
     practitioner_id: UUID
     channels: tuple[ChannelKind, ...]
+    absent: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,17 +192,28 @@ def of_call(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> tuple[AlertRow
     return tuple(_row(row) for row in rows)
 
 
-def who_now(uow: UnitOfWork, practice_id: UUID, practitioner_ids: Sequence[UUID] = ()) -> tuple[Rung, ...]:
+def who_now(
+    uow: UnitOfWork,
+    practice_id: UUID,
+    practitioner_ids: Sequence[UUID] = (),
+    *,
+    level: AlertLevel = AlertLevel.DOCTOR_NOW,
+) -> tuple[Rung, ...]:
     """Return who an alert raised now would try, in order; a rung without channels reaches nobody.
 
     Args:
         practitioner_ids: Whom the message would be for.
+        level: Of the alert; its policy says who is tried at all.
     """
     authorize(uow, Permission.ALERT_READ, on=Facts(practice_id))
     people = rules.order_ladder(practitioner_ids, contacts.order_of_duty(uow, practice_id))
     ways = contacts.usable(uow, practice_id, people)
+    away = contacts.away_now(uow, practice_id)
+    absent = frozenset(at for at, person in enumerate(people) if away.is_absent(person))
+    skipped = rules.left_out(level, [frozenset(ways.get(person, ())) for person in people], absent)
     return tuple(
-        Rung(position, person, tuple(sorted(ways.get(person, ())))) for position, person in enumerate(people)
+        Rung(at, person, () if at in skipped else tuple(sorted(ways.get(person, ()))), at in absent)
+        for at, person in enumerate(people)
     )
 
 

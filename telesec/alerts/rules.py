@@ -6,7 +6,7 @@ doctor who cannot be reached is always a decision that a unit test has seen.
 Source: the urgency scale of ``docs/glossary.md``; escalation vocabulary as in on-call systems.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -141,16 +141,45 @@ class Reach:
     Args:
         channels: For each position of the ladder, the channels that person has.
         called_at: For each position, the last voice attempt of this round.
+        left_out: Positions that have no channels here only because those people are away.
     """
 
     channels: tuple[frozenset[ChannelKind], ...]
     called_at: Mapping[int, datetime]
+    left_out: frozenset[int] = frozenset()
 
     def has(self, step: Step) -> bool:
         """Return whether the step can be tried; the desk always can."""
         if step.channel is None:
             return True
         return step.position < len(self.channels) and step.channel in self.channels[step.position]
+
+
+def left_out(
+    level: AlertLevel,
+    channels: Sequence[frozenset[ChannelKind]],
+    absent: frozenset[int],
+    from_position: int = 0,
+) -> frozenset[int]:
+    """Return the positions skipped because these people are away: none when the policy reaches nobody else.
+
+    Somebody away who is rung is a nuisance; a doctor nobody rang is a danger.
+
+    Args:
+        level: Of the alert; its policy says who is tried at all.
+        channels: For each position of the ladder, the channels that person has.
+        absent: Positions of those away now.
+        from_position: The first position that is still tried.
+    """
+    reach = Reach(tuple(channels), {})
+    planned = [
+        item
+        for stage in policy(level, len(channels))
+        for found in [_plan(0, stage, from_position, reach)]
+        for item in (*found, *_instead(level, found, reach))
+    ]
+    there = (item for item in planned if item.step.channel and item.step.position not in absent)
+    return absent if any(item.reachable for item in there) else frozenset()
 
 
 def raises_alert(level: str) -> bool:

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from telesec.alerts import contacts, rules
+from telesec.alerts import contacts, ringing, rules
 from telesec.alerts.models import Alert
 from telesec.alerts.rows import TOPIC, facts_of, locked, restart, told
-from telesec.alerts.rules import AlertLevel, AlertState, Outcome
+from telesec.alerts.rules import AlertLevel, AlertState, ChannelKind, Outcome
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import Refused
 from telesec.foundation.ids import new_id
@@ -122,6 +122,7 @@ def acknowledge(uow: UnitOfWork, command: Acknowledge) -> AlertState:
             channel=command.channel,
             practitioner=str(who),
         )
+        ringing.mark(uow, alert, spare=who if command.channel == ChannelKind.VOICE else None)
         told(uow, alert)
     if command.outcome is not None and alert.outcome != command.outcome:
         _record(uow, alert, command.outcome, who)
@@ -154,6 +155,7 @@ def close_alert(uow: UnitOfWork, command: CloseAlert) -> None:
     sealed = vault.seal(uow, alert.practice_id, KIND, alert.id, 1, reason=command.reason.strip())
     alert.reason_sealed = sealed["reason"]
     _close(uow, alert, CLOSED_BY_SUPERVISOR)
+    ringing.mark(uow, alert)
     uow.audit("alert.close", practice_id=alert.practice_id, object_id=alert.id)
 
 

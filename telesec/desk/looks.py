@@ -103,6 +103,9 @@ DELIVERIES = {
     DeliveryStatus.FAILED.value: say("failed"),
     DeliveryStatus.UNKNOWN.value: say("not known, being looked up"),
     DeliveryStatus.SKIPPED.value: say("skipped, nothing to reach"),
+    "absent": say("away, skipped"),
+    "superseded": say("not needed any more"),
+    "hung_up": say("hung up, somebody took it"),
 }
 
 ALERT_OUTCOMES = {

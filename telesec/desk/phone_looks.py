@@ -28,6 +28,20 @@ DELIVERIES = {
     DeliveryStatus.SKIPPED.value: Look("failed", "off", say("nobody can be reached this way")),
 }
 
+SKIPS = {
+    "absent": Look("failed", "off", say("away, skipped")),
+    "superseded": Look("done", "check", say("not needed any more")),
+    "hung_up": Look("done", "check", say("hung up, somebody took it")),
+}
+"""What is said of an attempt not made or stopped, by its reason; what is not here stays in general words."""
+
+
+def delivery(status: str, error: str | None) -> Look:
+    """Return the shape and words of an attempt."""
+    special = SKIPS.get(error or "") if status == DeliveryStatus.SKIPPED else None
+    return special or DELIVERIES[status]
+
+
 OUTCOMES = {
     Outcome.PATIENT_CALLED.value: say("patient called"),
     Outcome.WILL_CALL.value: say("call promised"),

@@ -34,7 +34,7 @@ def alert_at_once(uow: UnitOfWork, library: Library, session: SessionView) -> No
     if any(row.level is AlertLevel.CALL15_NOW for row in raised):
         return
     card = calls.call(uow, session.practice_id, session.call_id)
-    rungs = alerts.who_now(uow, session.practice_id)
+    rungs = alerts.who_now(uow, session.practice_id, level=AlertLevel.CALL15_NOW)
     if not card.from_number or not rungs:
         service_of_alerts.raise_alert(
             uow, RaiseAlert(session.practice_id, AlertLevel.CALL15_NOW, call_id=session.call_id)
@@ -44,7 +44,7 @@ def alert_at_once(uow: UnitOfWork, library: Library, session: SessionView) -> No
         uow,
         FileMessage(
             session.practice_id,
-            rungs[0].practitioner_id,
+            next((one for one in rungs if one.channels), rungs[0]).practitioner_id,
             Level.CALL15_NOW,
             _facts(uow, library, session, details_of(card).address),
             card.from_number,

@@ -59,6 +59,7 @@ class FakeChannel:
         self.name = name
         self.taken: list[Notice] = []
         self.look_ups: list[UUID] = []
+        self.stopped: list[str] = []
         self._faults: list[Fault] = []
         self._lock = threading.Condition()
         self._released = threading.Event()
@@ -93,6 +94,14 @@ class FakeChannel:
             self.look_ups.append(notice.delivery_id)
             known = any(taken.delivery_id == notice.delivery_id for taken in self.taken)
         return Receipt(f"fake-{notice.delivery_id}", DeliveryStatus.SENT) if known else None
+
+    def stop(self, receipt: Receipt) -> None:
+        """Hang up a call, or do as the next fault says."""
+        with self._lock:
+            fault = self._faults.pop(0) if self._faults else None
+            if fault is None:
+                self.stopped.append(receipt.provider_id)
+        self._break(fault)
 
     def _break(self, fault: Fault | None) -> None:
         match fault:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from telesec.alerts.ports import ChannelKind, DeliveryOutcomeUnknown, DeliveryStatus, Notice
+from telesec.alerts.ports import ChannelKind, DeliveryOutcomeUnknown, DeliveryStatus, Notice, Receipt
 from telesec.foundation.addresses import AddressGuard, networks
 from telesec.foundation.errors import Unavailable
 from telesec.foundation.http_client import guarded_requests_session
@@ -254,3 +254,28 @@ def test_failed_look_up_is_unavailable(carrier):
 
     with pytest.raises(Unavailable):
         sms.look_up(notice(carrier))
+
+
+def test_stop_ends_a_call_that_rings(carrier, voice):
+    receipt = voice.send(notice(carrier))
+    call = carrier.phone(LUNE).expect_call()
+
+    voice.stop(receipt)
+
+    assert carrier.network.wait_until(lambda: call.status == "canceled", 5)
+
+
+def test_stop_of_a_call_that_is_over_changes_nothing(carrier, voice):
+    receipt = voice.send(notice(carrier))
+    call = carrier.phone(LUNE).expect_call()
+    voice.stop(receipt)
+    carrier.network.wait_until(lambda: call.is_over, 5)
+
+    voice.stop(receipt)
+
+    assert call.status == "canceled"
+
+
+def test_stop_says_when_the_carrier_does_not_know_the_call(voice):
+    with pytest.raises(Unavailable):
+        voice.stop(Receipt("CA" + "0" * 32, DeliveryStatus.SENT))

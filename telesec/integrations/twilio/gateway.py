@@ -247,3 +247,11 @@ class VoiceChannel(_TwilioChannel):
         rows = _reading(lambda: self._client.calls.list(to=notice.to, limit=LOOKED_AT))
         found = self._since(notice, rows)
         return found[0] if len(found) == 1 else None
+
+    def stop(self, receipt: Receipt) -> None:
+        """Hang up a call that is queued or rings.
+
+        ``canceled`` leaves one that was picked up alone, where ``completed`` would cut somebody off in
+        mid-sentence (Twilio, "Call resource", update a call).
+        """
+        _sending(lambda: self._client.calls(receipt.provider_id).update(status="canceled"))

@@ -237,3 +237,22 @@ def test_vital_calls_to_one_person_are_60_to_90_seconds_apart(level, channels):
         times = [s for s, step, ok in trace if step == Step(VOICE, position) and ok]
         gaps = [b - a for a, b in itertools.pairwise(times)]
         assert all(60 <= gap <= 90 for gap in gaps)
+
+
+def test_person_away_is_left_out_while_another_is_there():
+    assert rules.left_out(AlertLevel.CALL15_NOW, [BOTH, BOTH], frozenset({0})) == {0}
+
+
+def test_nobody_is_left_out_when_all_are_away():
+    assert rules.left_out(AlertLevel.DOCTOR_NOW, [BOTH, BOTH], frozenset({0, 1})) == frozenset()
+
+
+def test_nobody_is_left_out_for_somebody_the_policy_never_tries():
+    people = [BOTH, BOTH, BOTH, BOTH]
+
+    assert rules.left_out(AlertLevel.CALL15_NOW, people, frozenset({0, 1, 2})) == frozenset()
+    assert rules.left_out(AlertLevel.DOCTOR_NOW, people, frozenset({0, 1, 2})) == {0, 1, 2}
+
+
+def test_nobody_is_left_out_for_somebody_who_passed_the_alert_on():
+    assert rules.left_out(AlertLevel.DOCTOR_NOW, [BOTH, BOTH], frozenset({1}), 1) == frozenset()
