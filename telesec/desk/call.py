@@ -29,6 +29,7 @@ PARTS = {
     "slots": "desk/_slots.html",
     "light": "desk/_light.html",
     "ladder": "desk/_ladder.html",
+    "verdict": "desk/_verdict.html",
 }
 PATH = "/desk/calls/<uuid:practice_id>/<uuid:call_id>"
 

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from telesec.scheduling import flow
+
 
 @pytest.fixture
 def searched(desk):
@@ -90,8 +92,22 @@ def test_an_answer_that_is_lost_stays_amber(searched, house):
     booked(searched)
 
     page = searched.page("booking")
-    assert "À confirmer" in page
+    assert "verdict-wait" in page
     assert "light-ok" not in page
+
+
+def test_amber_turns_green_by_itself_once_the_calendar_answered(searched, house, clock):
+    searched.register()
+    house.fake.lose_reply(times=5)
+    booked(searched)
+    house.fake.heal()
+    clock.advance(seconds=90)
+
+    flow.settle_due(house.deps)
+
+    for part in ("verdict", "light"):
+        assert "À confirmer" not in searched.browser.get(searched.url(f"/parts/{part}")).text
+    assert "C’est noté" in searched.browser.get(searched.url("/parts/verdict")).text
 
 
 def test_a_refusal_of_the_calendar_is_red(searched, house):
