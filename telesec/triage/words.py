@@ -29,7 +29,7 @@ class Found:
     Args:
         candidates: Codes of protocols, most urgent first; the screen's own code last where the words may also
             mean a complaint no protocol covers; empty when no word is known.
-        named: Screen questions the words name, as ``protocol.question``.
+        named: Screen questions the words name, then red flags of the candidates, as ``protocol.question``.
         raised: Reasons and levels, from words that raise by themselves.
     """
 
@@ -64,6 +64,7 @@ class WordNet:
         complaints: Phrase → codes, most urgent first.
         parts: The same for parts of the body and drugs, which count only when nothing else is known.
         vital: Phrase → screen question.
+        signs: Phrase → red flags of complaints it names; asked first among those of their level.
         raising: Phrase → reason and level.
         spelling: How misspelt words are mended.
     """
@@ -72,6 +73,7 @@ class WordNet:
     vital: Mapping[Phrase, str]
     raising: Mapping[Phrase, tuple[str, Level]]
     parts: Mapping[Phrase, tuple[str, ...]] = field(default_factory=dict)
+    signs: Mapping[Phrase, tuple[str, ...]] = field(default_factory=dict)
     spelling: Spelling = field(default_factory=lambda: Spelling.of({}))
 
     def find(self, text: str, book: Rulebook, patient: PatientFacts) -> Found:
@@ -84,14 +86,19 @@ class WordNet:
             self.raising[hit.phrase] for hit in _affirmed(mended, self.raising, surely=True)
         )
         codes = _codes(mended, self.complaints) or _codes(mended, self.parts)
-        return Found(_candidates(codes, book, patient), tuple(in_order), tuple(raised))
+        found = _candidates(codes, book, patient)
+        hits = _affirmed(mended, self.signs, surely=True)
+        signs = dict.fromkeys(ref for hit in hits for ref in self.signs[hit.phrase])
+        in_order.extend(ref for ref in signs if ref.partition(".")[0] in found)
+        return Found(found, tuple(in_order), tuple(raised))
 
     def red_flags(self, text: str, book: Rulebook, patient: PatientFacts) -> Alarm:
         """Return what in a text that is no complaint of a caller should open the questions all the same."""
         found = self.find(text, book, patient)
         complaints = (book.protocols[code] for code in found.candidates if code in book.protocols)
         urgent = tuple(held.code for held in complaints if at_least(held.default, Level.H48_72))
-        return Alarm(urgent, found.named, found.raised)
+        vital = tuple(ref for ref in found.named if ref.partition(".")[0] == book.screen.code)
+        return Alarm(urgent, vital, found.raised)
 
 
 def _affirmed(reading: Reading, known: Mapping[Phrase, object], *, surely: bool = False) -> list[Hit]:
@@ -125,7 +132,7 @@ def build(
 
     Args:
         screen: Its questions' ``words`` name vital signs.
-        protocols: Their ``synonyms`` lead to them.
+        protocols: Their ``synonyms`` lead to them, their red flags' ``words`` name what to ask first.
         choices: Ambiguous words → codes, most urgent first; codes may be of complaints not covered yet.
         raising: Id, level and words.
         extra: Words → code, of sectors.
@@ -140,7 +147,16 @@ def build(
     raised = {phrase(word): (f"words.{id_}", level) for id_, level, words in raising for word in words}
     body = {phrase(word): codes for word, codes in parts.items()}
     nets = (_with_bare(complaints), _with_bare(vital), _with_bare(raised), _with_bare(body))
-    return WordNet(*nets, Spelling.of(_leads(*nets)))
+    return WordNet(*nets, _with_bare(_signs(protocols)), Spelling.of(_leads(*nets)))
+
+
+def _signs(protocols: Iterable[Protocol]) -> dict[Phrase, tuple[str, ...]]:
+    signs: dict[Phrase, tuple[str, ...]] = {}
+    for protocol in protocols:
+        for question in protocol.red_flags:
+            for word in map(phrase, question.words):
+                signs[word] = (*signs.get(word, ()), protocol.ref(question))
+    return signs
 
 
 def _with_bare(net: Mapping[Phrase, Lead]) -> dict[Phrase, Lead]:

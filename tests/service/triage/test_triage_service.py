@@ -91,10 +91,10 @@ def test_without_adoption_the_floor_of_the_protocol_holds(cast, start, run):
     assert answer_all(run, start("signes_avc")).disposition.level is Level.DOCTOR_NOW
 
 
-def test_unknown_words_run_the_screen_alone(adopted, start, run):
+def test_unknown_words_ask_about_an_unlisted_symptom(adopted, start, run):
     view = answer_all(run, start(words="autre chose"))
 
-    assert (view.protocol, view.disposition.level) == ("tronc_commun", Level.SAME_DAY)
+    assert (view.protocol, view.disposition.level) == ("symptome_non_liste", Level.SAME_DAY)
 
 
 def test_an_expired_protocol_does_not_start(adopted, start, clock):

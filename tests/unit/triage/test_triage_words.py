@@ -100,10 +100,20 @@ def test_words_a_protocol_asks_about_raise_to_the_doctor_only(library):
 def test_what_callers_say_names_the_sign_to_ask_first(library, words, named):
     found = library.find(words, ADULT)
 
-    assert found.named == (named,)
+    assert found.named[0] == named
     assert found.raised == ()
 
 
 def test_a_birth_that_is_over_does_not_raise_as_one_that_begins(library):
     assert not library.find("j'ai accouché il y a trois semaines", PatientFacts()).raised
     assert library.find("vite, ma femme accouche", PatientFacts()).raised
+
+
+def test_a_red_flag_the_words_name_is_asked_first_in_its_complaint(library):
+    found = library.find("on a mangé des champignons de la forêt", ADULT)
+
+    assert found.named == ("intoxication.champignons",)
+
+
+def test_a_denied_sign_is_not_named(library):
+    assert library.find("une brûlure, pas de fumée", ADULT).named == ()
