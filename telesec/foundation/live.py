@@ -29,10 +29,13 @@ class LiveSender:
         self._connect = connect
         self._lock = threading.Lock()
         self._connection: psycopg.Connection[Any] | None = None
+        self._ended = False
 
     def send(self, events: Sequence[LiveEvent]) -> None:
         """Send events; a broken connection is dropped and the events are lost, by design."""
         with self._lock, suppress(psycopg.Error):
+            if self._ended:
+                return
             try:
                 if self._connection is None or self._connection.closed:
                     self._connection = self._connect()
@@ -42,11 +45,16 @@ class LiveSender:
                     "select pg_notify(%s, p) from unnest(%s::text[]) p", (CHANNEL, payloads)
                 )
             except psycopg.Error:
-                self.close()
+                self._drop()
                 raise
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection for good: what a thread still sends after this is lost, by design."""
+        with self._lock:
+            self._ended = True
+            self._drop()
+
+    def _drop(self) -> None:
         if self._connection is not None:
             with suppress(psycopg.Error):
                 self._connection.close()

@@ -31,7 +31,7 @@ def postgres() -> Iterator[PostgresForTests]:
     """A real PostgreSQL server of this test process."""
     running = start_postgres()
     yield running
-    running.server.stop()
+    running.remove()
 
 
 @pytest.fixture(scope="session")

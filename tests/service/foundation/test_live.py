@@ -135,3 +135,13 @@ def test_a_screen_that_left_is_told_nothing_more(deps, cast, hub):
 
     assert left.empty()
     sender.close()
+
+
+def test_a_closed_sender_opens_no_connection_again():
+    def connect():
+        raise AssertionError
+
+    sender = LiveSender(connect)
+    sender.close()
+
+    sender.send([LiveEvent("call", None)])
