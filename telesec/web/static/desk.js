@@ -77,7 +77,7 @@
     readClock();
     tick();
     focusDeciding();
-    document.dispatchEvent(new CustomEvent("telesec:page"));
+    document.dispatchEvent(new CustomEvent("telesec:page", { detail: event.detail.ctx }));
   });
 
   document.addEventListener("DOMContentLoaded", () => {

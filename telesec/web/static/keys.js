@@ -6,7 +6,8 @@
   const ahead = [];
   let restUntil = 0;
   let flying = false;
-  let asked = false;
+  let flight = null;
+  let presses = 0;
   let byKey = false;
   let pressedAt = 0;
   let last = "";
@@ -38,8 +39,9 @@
   /* A press asks for the next screen before htmx says so; one that asks for nothing is over at once. */
   function leave() {
     flying = true;
-    asked = false;
-    setTimeout(() => { if (!asked) landed(); }, GRACE);
+    flight = null;
+    const mine = ++presses;
+    setTimeout(() => { if (mine === presses && !flight) landed(null); }, GRACE);
   }
 
   function press(it) {
@@ -99,24 +101,29 @@
 
   document.addEventListener("htmx:before:request", (event) => {
     if (event.detail.ctx?.target?.id !== "desk") return;
-    flying = asked = true;
+    flying = true;
+    flight = event.detail.ctx;
     byKey = performance.now() - pressedAt < 100;
   });
 
-  function landed() {
+  /* Only the end of the request now under way counts: htmx tells the end of one request several times. */
+  function landed(ctx) {
+    if (ctx !== flight) return;
     flying = false;
+    flight = null;
+    presses += 1;
     setTimeout(play);
   }
 
   /* After the centre changed, a second press of the same key must not answer what came after. The element that
      asked may be gone by then, so the end is told by the page itself; what failed is told by htmx. */
-  document.addEventListener("telesec:page", () => {
+  document.addEventListener("telesec:page", (event) => {
     restUntil = performance.now() + REST;
-    landed();
+    landed(event.detail);
   });
   for (const name of ["htmx:finally:request", "htmx:finally:swap", "htmx:error"]) {
     document.addEventListener(name, (event) => {
-      if (event.detail.ctx?.target?.id === "desk") landed();
+      if (event.detail.ctx && event.detail.ctx === flight) landed(flight);
     });
   }
 })();
