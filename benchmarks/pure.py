@@ -24,7 +24,7 @@ PRACTITIONERS, DAYS, EVENTS_A_DAY = 5, 30, 12
 
 def figures(rounds: int) -> Iterator[Figure]:
     """Yield the figures of pure code."""
-    yield Figure("triage: one step of the engine", triage_step(rounds) * 1e6, "µs", 1000)
+    yield Figure("triage: one step of the engine", triage_step(rounds) * 1e6, "µs", 50)
     yield Figure(
         f"availability: {PRACTITIONERS} practitioners × {DAYS} days, p95",
         availability(rounds) * 1e3,

@@ -309,7 +309,7 @@ def answers(library: Library, session: SessionView | None, language: str) -> tup
     asked = {
         f"{held.code}.{question.id}": question.text.spoken(language)
         for held in library.protocols
-        for question in held.questions
+        for question in held.spoken
     }
     told = [(asked.get(ref, ref), given) for ref, given in session.answers]
     return tuple(sorted(told, key=lambda one: one[1] is not Given.YES))

@@ -156,7 +156,7 @@ class CallScreen:
     @cached_property
     def _questions(self) -> Mapping[str, Question]:
         held = self._deps.library.protocols
-        return {protocol.ref(question): question for protocol in held for question in protocol.questions}
+        return {protocol.ref(question): question for protocol in held for question in protocol.spoken}
 
     def counts_as_yes(self, ref: str) -> bool:
         """Return whether "does not know" counts as yes for a question."""

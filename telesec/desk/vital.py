@@ -61,7 +61,7 @@ def _facts(uow: UnitOfWork, library: Library, session: SessionView, address: str
     texts = {
         protocol.ref(question): question.text
         for protocol in library.protocols
-        for question in protocol.questions
+        for question in protocol.spoken
     }
     lines = [render(SIGN, language), session.title.spoken(language)]
     lines += [

@@ -42,7 +42,7 @@ def problems_of(protocol: Protocol) -> Iterator[Problem]:
 
 def unique_ids(protocol: Protocol) -> Iterator[Problem]:
     """Each id once: an answer is stored under it."""
-    for id_, times in Counter(question.id for question in protocol.questions).items():
+    for id_, times in Counter(question.id for question in protocol.spoken).items():
         if times > 1:
             yield Problem(id_, "this id is used more than once")
 
@@ -74,6 +74,15 @@ def unknowns(protocol: Protocol) -> Iterator[Problem]:
         worse = Given.NO if question.effect is Effect.LOWER else Given.YES
         if question.unknown_as is not worse:
             yield Problem(question.id, f"unknown_as must be {worse}, the worse answer")
+
+
+def merges(protocol: Protocol) -> Iterator[Problem]:
+    """A sentence that says several questions says red flags of the 15 only: a yes needs no second one."""
+    urgent = {question.id for question in protocol.red_flags if question.level is Level.CALL15_NOW}
+    for merged in protocol.merged:
+        for id_ in merged.merges:
+            if id_ not in urgent:
+                yield Problem(merged.id, f"merges {id_}, which is no red flag that leads to the 15")
 
 
 def signatures(protocol: Protocol) -> Iterator[Problem]:
@@ -124,7 +133,7 @@ def _references_of(protocol: Protocol, question: Question) -> Iterator[Problem]:
 
 def speech(protocol: Protocol) -> Iterator[Problem]:
     """What is read aloud: 25 words at most, one idea, yes is worse, no diagnosis, no drug advice."""
-    for question in protocol.questions:
+    for question in protocol.spoken:
         yield from spoken(question.id, question.text)
         texts = (question.text.fr, question.text.en, question.text.you)
         if question.effect is not Effect.LOWER and any(_NEGATIVE.match(text) for text in texts):
@@ -197,6 +206,7 @@ _CHECKS: tuple[Callable[[Protocol], Iterator[Problem]], ...] = (
     order,
     levels,
     unknowns,
+    merges,
     signatures,
     cases,
     references,

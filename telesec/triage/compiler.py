@@ -10,8 +10,9 @@ import yaml
 from pydantic import ValidationError
 
 from telesec.triage import checks
-from telesec.triage.document import DecidingDoc, FlagDoc, ProtocolDoc
-from telesec.triage.protocol import Effect, Protocol, Question
+from telesec.triage.document import DecidingDoc, FlagDoc, MergedDoc, ProtocolDoc
+from telesec.triage.levels import Level
+from telesec.triage.protocol import Effect, Given, Protocol, Question, SourceStatus
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def _built(document: ProtocolDoc) -> Protocol:
         texts={level: texts.value() for level, texts in document.texts.items()},
         removed=dict(document.removed),
         cases=tuple(case.value() for case in document.cases),
+        merged=tuple(_merged(merged, document) for merged in document.merged),
         note=document.note,
     )
 
@@ -97,4 +99,20 @@ def _question(document: FlagDoc | DecidingDoc, effect: Effect) -> Question:
         help=document.help.value() if document.help else None,
         covers=document.covers or (document.id,),
         note=document.note,
+    )
+
+
+def _merged(document: MergedDoc, protocol: ProtocolDoc) -> Question:
+    parts = [flag for flag in protocol.red_flags if flag.id in document.merges]
+    return Question(
+        id=document.id,
+        effect=Effect.FLAG,
+        level=Level.CALL15_NOW,
+        text=document.ask.value(),
+        unknown_as=Given.YES,
+        source="; ".join(dict.fromkeys(part.source for part in parts)),
+        source_status=SourceStatus.MIXED,
+        help=document.help.value() if document.help else None,
+        note=document.note,
+        merges=document.merges,
     )

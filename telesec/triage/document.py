@@ -86,6 +86,16 @@ class DecidingDoc(FlagDoc):
     effect: Literal[Effect.RAISE, Effect.LOWER]
 
 
+class MergedDoc(Part):
+    """Several red flags of ``call15_now`` in one sentence; "no" answers each of them."""
+
+    id: str = Field(pattern=r"^[a-z0-9_]+$")
+    ask: TextDoc
+    merges: tuple[str, ...] = Field(min_length=2)
+    help: TextDoc | None = None
+    note: str = ""
+
+
 class LevelTextDoc(Part):
     """The words of one level."""
 
@@ -179,6 +189,7 @@ class ProtocolDoc(Part):
     texts: dict[Level, LevelTextDoc] = Field(default_factory=dict)
     removed: dict[str, str] = Field(default_factory=dict)
     cases: tuple[CaseDoc, ...] = ()
+    merged: tuple[MergedDoc, ...] = ()
     note: str = ""
 
 

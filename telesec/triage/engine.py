@@ -5,12 +5,25 @@ most urgent down, its raising and then its lowering questions, then each complai
 as soon as nothing left to ask can change the level; the first ``call15_now`` ends it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from telesec.triage.levels import LEAST, Level, deadline_seconds, most_urgent
-from telesec.triage.protocol import Effect, Given, LevelText, Rulebook
-from telesec.triage.reckoning import Case, Item, Reckoning, Situation, concerns, reckon, situate
+from telesec.triage.protocol import Effect, Given, LevelText, Protocol, Rulebook
+from telesec.triage.reckoning import (
+    Case,
+    Item,
+    Reckoning,
+    Situation,
+    concerns,
+    merged_with,
+    reckon,
+    reckon_situation,
+    situate,
+    told,
+)
 
+_LEAST = {Effect.FLAG: Given.NO, Effect.RAISE: Given.NO, Effect.LOWER: Given.YES}
 _WITHIN_PROTOCOL = {Effect.FLAG: 0, Effect.RAISE: 1, Effect.LOWER: 2}
 
 
@@ -47,8 +60,9 @@ def next_step(book: Rulebook, case: Case, *, seconds_left_today: int) -> Step:
         case: The answers so far; answers to questions that do not apply are ignored.
         seconds_left_today: From now to the end of the practice's local day (deadline of ``same_day``).
     """
-    now = reckon(book, case)
-    item = _next_item(book, case)
+    situation = situate(book, case)
+    now = reckon_situation(book, case, situation)
+    item = _next_item(book, case, situation, now)
     if item is not None:
         return Step(item, None, now.level)
     return Step(None, _disposition(book, case, now, seconds_left_today), now.level)
@@ -57,8 +71,8 @@ def next_step(book: Rulebook, case: Case, *, seconds_left_today: int) -> Step:
 def conclude(book: Rulebook, case: Case, *, seconds_left_today: int) -> Disposition:
     """Return the disposition of a session that closes now; what still mattered counts as unknown."""
     unfinished = case
-    while (item := _next_item(book, unfinished)) is not None:
-        unfinished = unfinished.answered({item.ref: Given.UNKNOWN})
+    while (item := next_step(book, unfinished, seconds_left_today=0).item) is not None:
+        unfinished = unfinished.answered(told(item, Given.UNKNOWN))
     return _disposition(book, case, reckon(book, unfinished), seconds_left_today)
 
 
@@ -68,40 +82,62 @@ def _disposition(book: Rulebook, case: Case, reckoning: Reckoning, seconds_left_
     return Disposition(level, deadline, book.texts_of(case.code, level), reckoning.because)
 
 
-def _next_item(book: Rulebook, case: Case) -> Item | None:
-    situation = situate(book, case)
-    best = reckon(book, _best_case(situation, case))
+def _next_item(book: Rulebook, case: Case, situation: Situation, now: Reckoning) -> Item | None:
+    waiting = [item for item in situation.items if item.given is None]
+    best = _best(book, case, situation, waiting) if waiting else now
     if best.level is Level.CALL15_NOW:
         return None
-    waiting = [item for item in situation.items if item.given is None]
-    waiting.sort(key=lambda item: _place(item, situation, case))
-    return next((item for item in waiting if _matters(book, case, item, best)), None)
+    named = frozenset(case.named)
+    if any(item.ref in named for item in waiting) or len(situation.groups) > ONE_COMPLAINT:
+        order = {protocol: place for place, protocol in enumerate(situation.protocols)}
+        waiting.sort(key=lambda item: _place(item, order, named))
+    item = next((item for item in waiting if _matters(book, case, item, now, best)), None)
+    if item is None or item.ref in named or not item.protocol.merged:
+        return item
+    merged = merged_with(item, situation, case.patient)
+    return merged[0] if merged and all(_matters(book, case, part, now, best) for part in merged[1]) else item
 
 
-def _place(item: Item, situation: Situation, case: Case) -> tuple[bool, int, int]:
-    named = item.ref in case.named
-    return not named, situation.protocols.index(item.protocol), _WITHIN_PROTOCOL[item.question.effect]
+ONE_COMPLAINT = 2
+"""The screen and one complaint: their questions stand in the order they are asked already."""
 
 
-def _best_case(situation: Situation, case: Case) -> Case:
-    """Return the case as if everything still open were answered the least urgent way."""
-    return case.answered(
-        {
-            item.ref: Given.YES if item.question.effect is Effect.LOWER else Given.NO
-            for item in situation.items
-            if item.given is None
-        }
+def _place(
+    item: Item, order: Mapping[Protocol, int], named: frozenset[str]
+) -> tuple[bool, int, int, int, bool]:
+    """Return where a question stands: a named vital sign, then the screen, then flags from the worst down.
+
+    Among red flags of one level those the caller's words name come first.
+    """
+    question, is_named = item.question, item.ref in named
+    vital = is_named and item.protocol.is_screen
+    worst_first = -question.level.urgency if question.effect is Effect.FLAG else 0
+    return not vital, order[item.protocol], _WITHIN_PROTOCOL[question.effect], worst_first, not is_named
+
+
+def _best(book: Rulebook, case: Case, situation: Situation, waiting: list[Item]) -> Reckoning:
+    """Return the level as if everything still open were answered the least urgent way."""
+    if any(item.question.effect is Effect.LOWER and item.question.also_open for item in waiting):
+        return reckon(book, case.answered({item.ref: _LEAST[item.question.effect] for item in waiting}))
+    groups = tuple(
+        (
+            protocol,
+            tuple(
+                item.answered[_LEAST[item.question.effect]] if item.given is None else item for item in items
+            ),
+        )
+        for protocol, items in situation.groups
     )
+    return reckon_situation(book, case, Situation(groups, situation.missing))
 
 
-def _matters(book: Rulebook, case: Case, item: Item, best: Reckoning) -> bool:
+def _matters(book: Rulebook, case: Case, item: Item, now: Reckoning, best: Reckoning) -> bool:
     """Return whether some answer to this question could still change the level.
 
     The final level is never under ``best``; a question whose worst reach is not above it is skipped.
     """
     if item.question.effect is Effect.LOWER:
-        lowered = reckon(book, case.answered({item.ref: Given.YES}))
-        return lowered.before_repeat is not reckon(book, case).before_repeat
+        return reckon(book, case.answered({item.ref: Given.YES})).before_repeat is not now.before_repeat
     return _reach(book, case, item).urgency > best.before_repeat.urgency
 
 

@@ -16,7 +16,7 @@ from telesec.triage.levels import Level
 from telesec.triage.library import Library
 from telesec.triage.patient import PatientFacts
 from telesec.triage.protocol import Effect, Given
-from telesec.triage.reckoning import Case, Item
+from telesec.triage.reckoning import Case, Item, told
 from telesec.triage.speech import spoken_seconds
 from telesec.triage.standing import bound_without
 from telesec.triage.words import Found
@@ -104,9 +104,9 @@ def play(library: Library, call: CallDoc) -> Played:
     given = call.given
     asked: list[tuple[Item, Given]] = []
     while (step := next_step(library.book, case, seconds_left_today=0)).item is not None:
-        answer = answered(step.item, given, call.otherwise)
+        answer = said_to(step.item, given, call.otherwise)
         asked.append((step.item, answer))
-        case = case.answered({step.item.ref: answer})
+        case = case.answered(told(step.item, answer))
     return Played(
         id=call.id,
         gold=call.gold,
@@ -139,7 +139,16 @@ def _opened(library: Library, call: CallDoc, patient: PatientFacts, found: Found
     code = next((code for code in good if code in offered), offered[0])
     protocol = library.book.protocols.get(code)
     bound = () if protocol else bound_without(None)
-    return Case(protocol.code if protocol else None, patient, {}, found.named, (*found.raised, *bound))
+    return Case(protocol.code if protocol else None, patient, {}, found.first, (*found.raised, *bound))
+
+
+def said_to(item: Item, given: Mapping[str, Given], otherwise: Given) -> Given:
+    """Return what a caller answers to a question, or the worst of those one sentence says."""
+    if not item.question.merges:
+        return answered(item, given, otherwise)
+    parts = [question for question in item.protocol.questions if question.id in item.question.merges]
+    each = {answered(Item.of(item.protocol, part, None), given, otherwise) for part in parts}
+    return next(answer for answer in _WORST_FIRST if answer in each)
 
 
 def answered(item: Item, given: Mapping[str, Given], otherwise: Given) -> Given:

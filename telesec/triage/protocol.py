@@ -111,7 +111,7 @@ class Gate:
 EVERYBODY = Gate()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Question:
     """One sentence read aloud and answered yes, no, unknown or refused.
 
@@ -125,6 +125,7 @@ class Question:
         signs: What a yes tells the modifiers (fever, cough, rash, bleeding, …).
         words: Caller's words that name this vital sign, so that it is asked first.
         covers: Ids of the reference this question answers for.
+        merges: Ids of the questions of its protocol that this one says in one breath; empty for one of those.
     """
 
     id: str
@@ -143,6 +144,7 @@ class Question:
     help: Text | None = None
     covers: tuple[str, ...] = ()
     note: str = ""
+    merges: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,7 @@ class ExpectedCase:
     level: Level
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Protocol:
     """One complaint, or the universal screen (``is_screen``), in one version.
 
@@ -183,6 +185,7 @@ class Protocol:
         removed: Ids of the reference that are not asked, each with its reason for the doctor.
         texts: Own words for a level, instead of the library's.
         cases: What its author expects of it; checked where it is loaded.
+        merged: Several red flags that all lead to the 15, asked in one sentence; "no" answers each of them.
     """
 
     code: str
@@ -202,6 +205,7 @@ class Protocol:
     removed: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[Level, LevelText] = field(default_factory=dict)
     cases: tuple[ExpectedCase, ...] = ()
+    merged: tuple[Question, ...] = ()
     reviewer: str = ""
     note: str = ""
 
@@ -210,12 +214,17 @@ class Protocol:
         """Every question, in the order it is asked."""
         return self.red_flags + self.deciding
 
+    @property
+    def spoken(self) -> tuple[Question, ...]:
+        """Every sentence that may be read aloud: the questions, and those that say several in one."""
+        return self.questions + self.merged
+
     def ref(self, question: Question) -> str:
         """Return the id of a question that is unique in the library, ``protocol.question``."""
         return f"{self.code}.{question.id}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Modifier:
     """A fact about the patient or the call that raises the level, whatever the complaint; never lowers.
 

@@ -5,14 +5,16 @@ flag and raising question answered yes, unknown or refused, the floor, the modif
 person raised. Nothing here knows in which order questions were asked.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from telesec.triage.levels import LEAST, Level, least_urgent, most_urgent, raised_by
 from telesec.triage.patient import PatientFacts
 from telesec.triage.protocol import Effect, Given, Modifier, Protocol, Question, Rulebook
 
 UNKNOWNS_THAT_RAISE = 3
+_ASKED = {Effect.FLAG: 0, Effect.RAISE: 1, Effect.LOWER: 2}
 POSITIVE = frozenset({Given.YES, Given.UNKNOWN, Given.REFUSED})
 
 
@@ -25,6 +27,7 @@ class Case:
         answers: Ids ``protocol.question`` → what was answered.
         named: Screen questions the caller's own words name; they are asked first.
         raised: Reasons and levels from words, a person or a missing adoption; they only raise.
+        also: Other complaints of the same person, asked after it; the most urgent counts.
     """
 
     code: str | None
@@ -32,44 +35,118 @@ class Case:
     answers: Mapping[str, Given] = field(default_factory=dict)
     named: tuple[str, ...] = ()
     raised: tuple[tuple[str, Level], ...] = ()
+    also: tuple[str, ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The complaints asked, each once."""
+        return tuple(dict.fromkeys((self.code, *self.also))) if self.code else ()
 
     def answered(self, more: Mapping[str, Given]) -> "Case":
         """Return the case with more answers."""
         return replace(self, answers={**self.answers, **more})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Item:
-    """One question that applies to this person, with the answer in force, if any."""
+    """One question that applies to this person, with the answer in force, if any.
+
+    Args:
+        ref: Unique id, ``protocol.question``.
+        positive: Whether it counts as the worse answer; a lowering question counts only when yes.
+        answered: The same question with each answer.
+    """
 
     protocol: Protocol
     question: Question
     given: Given | None
+    ref: str
+    positive: bool
+    answered: Mapping[Given | None, "Item"] = field(compare=False, repr=False)
 
-    @property
-    def ref(self) -> str:
-        """Unique id, ``protocol.question``."""
-        return self.protocol.ref(self.question)
+    @classmethod
+    def of(cls, protocol: Protocol, question: Question, given: Given | None) -> "Item":
+        """Return the item of a question and its answer; made once for every answer, then looked up."""
+        return cls.each(protocol, question)[given]
 
-    @property
-    def positive(self) -> bool:
-        """Whether it counts as the worse answer; a lowering question counts only when yes."""
-        if self.question.effect is Effect.LOWER:
-            return self.given is Given.YES
-        return self.given in POSITIVE
+    @classmethod
+    def each(cls, protocol: Protocol, question: Question) -> Mapping[Given | None, "Item"]:
+        """Return the items of a question for every answer, None included."""
+        lowers, ref = question.effect is Effect.LOWER, protocol.ref(question)
+        items: dict[Given | None, Item] = {}
+        for given in (None, *Given):
+            positive = given is Given.YES if lowers else given in POSITIVE
+            items[given] = cls(protocol, question, given, ref, positive, items)
+        return items
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One question on a person's sheet: its item for every answer, made once.
+
+    Args:
+        known: The answer in force whatever was said, because a fact gives it.
+        prefill: Whose answer is taken when there is one, ``tronc_commun.x``.
+    """
+
+    ref: str
+    items: Mapping[Given | None, Item]
+    known: Given | None
+    prefill: str
+
+    def item(self, answers: Mapping[str, Given]) -> Item:
+        """Return the item with the answer in force."""
+        given = self.known
+        if given is None and self.prefill:
+            given = answers.get(self.prefill)
+        return self.items[given or answers.get(self.ref)]
+
+
+@lru_cache(maxsize=4096)
+def _sheet(protocol: Protocol, patient: PatientFacts) -> tuple[tuple[_Place, ...], tuple[_Place, ...]]:
+    """Return the questions of a protocol that apply to a person, and the sentences that say several."""
+    applying = [
+        (question, applies)
+        for question in protocol.questions
+        if (applies := question.gate.holds(patient)) is not False
+    ]
+    applying.sort(key=lambda one: _ASKED[one[0].effect])
+    own = tuple(_place(protocol, question, patient, applies=applies) for question, applies in applying)
+    here = {question.id for question, _ in applying}
+    whole = [merged for merged in protocol.merged if here.issuperset(merged.merges)]
+    return own, tuple(_place(protocol, merged, patient, applies=None) for merged in whole)
+
+
+def _place(protocol: Protocol, question: Question, patient: PatientFacts, *, applies: bool | None) -> _Place:
+    source = question.prefill_from
+    known = Given.YES if question.derive and applies else None
+    if known is None and source.startswith(("patient.", "call.")):
+        known = {True: Given.YES, False: Given.NO, None: None}[patient.flag(source)]
+    items = Item.each(protocol, question)
+    prefill = source if source and not source.startswith(("patient.", "call.")) else ""
+    return _Place(protocol.ref(question), items, known, prefill)
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
-    """The protocols in play, their applicable questions, and complaints opened that no library holds."""
+    """The protocols in play with their applicable questions, and complaints opened that no library holds."""
 
-    protocols: tuple[Protocol, ...]
-    items: tuple[Item, ...]
+    groups: tuple[tuple[Protocol, tuple[Item, ...]], ...]
     missing: tuple[str, ...]
 
-    def of(self, protocol: Protocol) -> Iterator[Item]:
-        """Yield the items of one protocol."""
-        return (item for item in self.items if item.protocol is protocol)
+    @property
+    def protocols(self) -> tuple[Protocol, ...]:
+        """The screen, the complaint and what its answers opened."""
+        return tuple(protocol for protocol, _ in self.groups)
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Every applicable question."""
+        return tuple(item for _, items in self.groups for item in items)
+
+    def of(self, protocol: Protocol) -> tuple[Item, ...]:
+        """Return the items of one protocol."""
+        return next(items for held, items in self.groups if held is protocol)
 
 
 @dataclass(frozen=True)
@@ -83,15 +160,46 @@ class Reckoning:
 
 def situate(book: Rulebook, case: Case) -> Situation:
     """Return the questions in play: the screen, the complaint, and what its answers opened."""
-    queue = [book.screen, *([book.protocols[case.code]] if case.code else [])]
-    items: list[Item] = []
+    queue = [book.screen, *(book.protocols[code] for code in case.codes)]
+    groups: list[tuple[Protocol, tuple[Item, ...]]] = []
     missing: list[str] = []
+    answers = case.answers
     for protocol in queue:  # grows while it is read: a positive answer opens the next complaint
-        for item in _items_of(protocol, case):
-            items.append(item)
-            if item.positive:
+        own, merged = _sheet(protocol, case.patient)
+        for place in merged:
+            if answers.get(place.ref) is Given.NO:  # "no" to the sentence answers each of its questions
+                answers = {**told(place.items[None], Given.NO), **answers}
+        items = [place.item(answers) for place in own]
+        for item in items:
+            if item.positive and item.question.also_open:
                 _open(book, item.question.also_open, queue, missing)
-    return Situation(tuple(queue), tuple(items), tuple(missing))
+        items += [place.items[answers[place.ref]] for place in merged if place.ref in answers]
+        groups.append((protocol, tuple(items)))
+    return Situation(tuple(groups), tuple(missing))
+
+
+def merged_with(
+    item: Item, situation: Situation, patient: PatientFacts
+) -> tuple[Item, tuple[Item, ...]] | None:
+    """Return the sentence that says an open question with others, and those still open; None without one.
+
+    It is said when at least two of its questions are open, and none of the others is positive.
+    """
+    state = {other.ref: other for other in situation.of(item.protocol)}
+    for place in _sheet(item.protocol, patient)[1]:
+        whole = place.items[None]
+        parts = [state[f"{item.protocol.code}.{id_}"] for id_ in whole.question.merges]
+        waiting = tuple(part for part in parts if part.given is None)
+        if item in waiting and len(waiting) > 1 and not any(part.positive for part in parts):
+            return whole, waiting
+    return None
+
+
+def told(item: Item, given: Given) -> dict[str, Given]:
+    """Return what an answer says, by question: "no" to a sentence that says several answers each of them."""
+    if item.question.merges and given is Given.NO:
+        return {f"{item.protocol.code}.{id_}": given for id_ in item.question.merges}
+    return {item.ref: given}
 
 
 def _open(book: Rulebook, codes: Iterable[str], queue: list[Protocol], missing: list[str]) -> None:
@@ -103,27 +211,13 @@ def _open(book: Rulebook, codes: Iterable[str], queue: list[Protocol], missing: 
             queue.append(protocol)
 
 
-def _items_of(protocol: Protocol, case: Case) -> Iterator[Item]:
-    for question in protocol.questions:
-        applies = question.gate.holds(case.patient)
-        if applies is not False:
-            yield Item(protocol, question, _in_force(protocol, question, case, applies=applies))
-
-
-def _in_force(protocol: Protocol, question: Question, case: Case, *, applies: bool | None) -> Given | None:
-    if question.derive and applies:
-        return Given.YES
-    if question.prefill_from.startswith(("patient.", "call.")):
-        fact = case.patient.flag(question.prefill_from)
-        known = None if fact is None else Given.YES if fact else Given.NO
-    else:
-        known = case.answers.get(question.prefill_from)
-    return known or case.answers.get(protocol.ref(question))
-
-
 def reckon(book: Rulebook, case: Case) -> Reckoning:
     """Return the level of a case as it stands; questions not asked count for nothing yet."""
-    situation = situate(book, case)
+    return reckon_situation(book, case, situate(book, case))
+
+
+def reckon_situation(book: Rulebook, case: Case, situation: Situation) -> Reckoning:
+    """Return the level of a case whose situation is known."""
     reasons = [
         *_reasons_of_answers(situation, alone=case.code is None),
         *_reasons_of_modifiers(book, case.patient, signs_of(situation)),
@@ -131,63 +225,87 @@ def reckon(book: Rulebook, case: Case) -> Reckoning:
     ]
     before = most_urgent(level for _, level in reasons)
     because = dict.fromkeys(reason for reason, level in reasons if level is before)
-    repeats = [m for m in book.modifiers if m.raise_by and case.patient.flag(m.flag)]
-    level = most_urgent([before, *(_repeated(m, before, case.patient) for m in repeats)])
+    worse = case.patient.not_better  # who calls again and is explicitly better does not rise
+    repeats = [m for m in book.modifiers if m.raise_by and worse and case.patient.flag(m.flag)]
+    level = most_urgent([before, *(_repeated(m, before) for m in repeats)])
     if level is not before:
         because.update(dict.fromkeys(f"modifier.{m.id}" for m in repeats))
     return Reckoning(level, tuple(because), before)
 
 
-def _repeated(modifier: Modifier, before: Level, patient: PatientFacts) -> Level:
-    bound = modifier.at_least_if_not_better if patient.not_better else None
-    return most_urgent([raised_by(before, modifier.raise_by), bound or LEAST])
+def _repeated(modifier: Modifier, before: Level) -> Level:
+    return most_urgent([raised_by(before, modifier.raise_by), modifier.at_least_if_not_better or LEAST])
 
 
-def _reasons_of_answers(situation: Situation, *, alone: bool) -> Iterator[tuple[str, Level]]:
-    for protocol in situation.protocols:
+def _reasons_of_answers(situation: Situation, *, alone: bool) -> list[tuple[str, Level]]:
+    reasons: list[tuple[str, Level]] = []
+    unknown, refused = 0, False
+    for protocol, items in situation.groups:
+        flags = [item for item in items if item.question.effect is Effect.FLAG]
+        unknown += sum(item.given is Given.UNKNOWN for item in flags)
+        refused = refused or any(item.given is Given.REFUSED for item in flags)
+        reasons += [
+            (item.ref, item.question.level)
+            for item in items
+            if item.positive and item.question.effect is not Effect.LOWER
+        ]
         if alone or not protocol.is_screen:
-            yield from _ground(protocol, tuple(situation.of(protocol)))
-    for item in situation.items:
-        if item.positive and item.question.effect is not Effect.LOWER:
-            yield item.ref, item.question.level
-    for code in situation.missing:
-        yield f"not_in_library.{code}", Level.DOCTOR_NOW
-    flags = [item.given for item in situation.items if item.question.effect is Effect.FLAG]
-    if Given.REFUSED in flags:
-        yield "refused_answer", Level.DOCTOR_NOW
-    if flags.count(Given.UNKNOWN) >= UNKNOWNS_THAT_RAISE:
-        yield "unknown_answers", Level.DOCTOR_NOW
+            reasons += _ground(protocol, items, clear=all(item.given is Given.NO for item in flags))
+    reasons += [(f"not_in_library.{code}", Level.DOCTOR_NOW) for code in situation.missing]
+    if refused:
+        reasons.append(("refused_answer", Level.DOCTOR_NOW))
+    if unknown >= UNKNOWNS_THAT_RAISE:
+        reasons.append(("unknown_answers", Level.DOCTOR_NOW))
+    return reasons
 
 
-def _ground(protocol: Protocol, items: tuple[Item, ...]) -> Iterator[tuple[str, Level]]:
-    """Yield the protocol's default, or what it was lowered to, and its floor.
+def _ground(protocol: Protocol, items: tuple[Item, ...], *, clear: bool) -> list[tuple[str, Level]]:
+    """Return the protocol's default, or what it was lowered to, and its floor.
 
-    A lowering yes counts only when every red flag was explicitly "no" and no raising question was positive;
-    of several the least urgent counts.
+    A lowering yes counts only when every red flag was explicitly "no" (``clear``) and no raising question was
+    positive; of several the least urgent counts.
     """
-    clear = all(item.given is Given.NO for item in items if item.question.effect is Effect.FLAG)
-    raised = any(item.positive for item in items if item.question.effect is Effect.RAISE)
-    lowered = [item for item in items if item.question.effect is Effect.LOWER and item.positive]
-    if clear and not raised and lowered:
-        least = least_urgent(item.question.level for item in lowered)
-        yield from ((item.ref, least) for item in lowered if item.question.level is least)
-    else:
-        yield f"default.{protocol.code}", protocol.default
-    yield f"floor.{protocol.code}", protocol.floor
+    floor = (f"floor.{protocol.code}", protocol.floor)
+    lowered = (
+        [item for item in items if item.positive and item.question.effect is Effect.LOWER] if clear else []
+    )
+    if not lowered or any(item.positive and item.question.effect is Effect.RAISE for item in items):
+        return [(f"default.{protocol.code}", protocol.default), floor]
+    least = least_urgent(item.question.level for item in lowered)
+    return [(item.ref, least) for item in lowered if item.question.level is least] + [floor]
 
 
 def signs_of(situation: Situation) -> frozenset[str]:
     """Return the signs present: of the complaints in play and of every positive answer."""
-    signs = {sign for protocol in situation.protocols for sign in protocol.signs}
-    return frozenset(signs.union(*(item.question.signs for item in situation.items if item.positive)))
+    signs: set[str] = set()
+    for protocol, items in situation.groups:
+        signs |= protocol.signs
+        for item in items:
+            if item.positive:
+                signs |= item.question.signs
+    return frozenset(signs)
 
 
 def _reasons_of_modifiers(
     book: Rulebook, patient: PatientFacts, signs: frozenset[str]
-) -> Iterator[tuple[str, Level]]:
-    for modifier in book.modifiers:
-        if modifier.raise_to and concerns(modifier, patient) and _signs_present(modifier, signs):
-            yield f"modifier.{modifier.id}", modifier.raise_to
+) -> list[tuple[str, Level]]:
+    return [
+        (reason, level)
+        for reason, level, modifier in _concerning(book.modifiers, patient)
+        if _signs_present(modifier, signs)
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _concerning(
+    modifiers: tuple[Modifier, ...], patient: PatientFacts
+) -> tuple[tuple[str, Level, Modifier], ...]:
+    """Return the modifiers whose facts hold for a person and which raise to a level."""
+    return tuple(
+        (f"modifier.{modifier.id}", modifier.raise_to, modifier)
+        for modifier in modifiers
+        if modifier.raise_to and concerns(modifier, patient)
+    )
 
 
 def concerns(modifier: Modifier, patient: PatientFacts) -> bool:

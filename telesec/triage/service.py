@@ -22,6 +22,7 @@ from telesec.triage.models import ProtocolAdoption, ProtocolSignature, TriageSes
 from telesec.triage.patient import PatientFacts
 from telesec.triage.protocol import Given, Protocol, SourceStatus, State
 from telesec.triage.reads import Candidate, NetView, SessionView
+from telesec.triage.reckoning import Item, told
 from telesec.triage.records import (
     CHANGED,
     Content,
@@ -140,7 +141,7 @@ def _content(uow: UnitOfWork, library: Library, command: StartTriage, words: Fou
         state=decided.state_of(used),
         versions={held.code: held.version for held in library.protocols},
         facts=command.patient,
-        named=words.named,
+        named=words.first,
         raised=(*words.raised, *(() if usable else bound_without(wanted))),
         candidates=others,
     )
@@ -201,17 +202,29 @@ def answer(uow: UnitOfWork, library: Library, command: AnswerQuestion) -> Sessio
             (``question_not_current``, with the current one's id).
     """
     record = _current(uow, library, command.session_id)
-    if record.answers and record.answers[-1] == (command.question_id, command.answer):
+    if _just_said(library, record, command):
         return reads.view(uow, library, record)
     item = None if record.content.outcome else next_step(library.book, record.case, seconds_left_today=0).item
     current = item.ref if item else None
-    if current != command.question_id:
+    if item is None or current != command.question_id:
         raise Refused(
             "question_not_current",
             say("This is not the current question. Answer the one now shown."),
             extra={"question": current},
         )
-    return _advanced(uow, library, add_answer(uow, record, command.question_id, command.answer), "answer")
+    for ref, given in told(item, command.answer).items():
+        record = add_answer(uow, record, ref, given)
+    return _advanced(uow, library, record, "answer")
+
+
+def _just_said(library: Library, record: Record, command: AnswerQuestion) -> bool:
+    """Return whether this is what was answered last: a double click."""
+    code, _, id_ = command.question_id.partition(".")
+    protocol = library.book.get(code)
+    merged = next((held for held in protocol.merged if held.id == id_), None) if protocol else None
+    said = told(Item.of(protocol, merged, None), command.answer) if protocol and merged else None
+    last = tuple((said or {command.question_id: command.answer}).items())
+    return record.answers[-len(last) :] == last
 
 
 def raise_level(uow: UnitOfWork, library: Library, command: RaiseLevel) -> SessionView:

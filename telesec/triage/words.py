@@ -7,12 +7,13 @@ may mean several complaints offers them, the most urgent first. Words never lowe
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeVar
 
 from telesec.triage.levels import Level, at_least
 from telesec.triage.patient import PatientFacts
-from telesec.triage.protocol import Protocol, Rulebook
+from telesec.triage.protocol import Protocol, Question, Rulebook
 from telesec.triage.reading import Hit, Phrase, Reading, bare, phrase, plain
 from telesec.triage.spelling import Spelling
 from telesec.triage.temperature import with_fever
@@ -20,6 +21,18 @@ from telesec.triage.temperature import with_fever
 __all__ = ["Alarm", "Found", "Phrase", "WordNet", "build", "phrase", "plain"]
 
 Lead = TypeVar("Lead")
+_TELLING = 4
+_COMMON = frozenset(
+    bare(
+        phrase(
+            "elle vous avez etes depuis dans avec plus moins cette votre alors aussi bien comme deux trois "
+            "jours heure semaine mois apres avant encore toujours jamais beaucoup fait faire peut "
+            "etait moment quand meme pour sans sous vers tout toute tous leur donc mais ainsi autre hier "
+            "matin soir nuit douleur enfant bebe fois suis dit cela quelque chose tres peu assez "
+            "petit petite"
+        )
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -31,11 +44,18 @@ class Found:
             mean a complaint no protocol covers; empty when no word is known.
         named: Screen questions the words name, then red flags of the candidates, as ``protocol.question``.
         raised: Reasons and levels, from words that raise by themselves.
+        about: Questions of the candidates that speak of what the caller speaks of; they only come earlier.
     """
 
     candidates: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     raised: tuple[tuple[str, Level], ...] = ()
+    about: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """The questions to ask before others of their kind."""
+        return self.named + self.about
 
 
 @dataclass(frozen=True)
@@ -90,7 +110,8 @@ class WordNet:
         hits = _affirmed(mended, self.signs, surely=True)
         signs = dict.fromkeys(ref for hit in hits for ref in self.signs[hit.phrase])
         in_order.extend(ref for ref in signs if ref.partition(".")[0] in found)
-        return Found(found, tuple(in_order), tuple(raised))
+        about = _about(mended, [book.protocols[code] for code in found if code in book.protocols])
+        return Found(found, tuple(in_order), tuple(raised), about)
 
     def red_flags(self, text: str, book: Rulebook, patient: PatientFacts) -> Alarm:
         """Return what in a text that is no complaint of a caller should open the questions all the same."""
@@ -104,6 +125,23 @@ class WordNet:
 def _affirmed(reading: Reading, known: Mapping[Phrase, object], *, surely: bool = False) -> list[Hit]:
     denied = reading.surely_denied if surely else reading.denied
     return [hit for hit in reading.hits(known) if not denied(hit)]
+
+
+def _about(reading: Reading, protocols: list[Protocol]) -> tuple[str, ...]:
+    """Return the questions that share a telling word with the caller; the order is all they may change."""
+    said = {word for word in bare(reading.words) if len(word) >= _TELLING}
+    return tuple(
+        protocol.ref(question)
+        for protocol in protocols
+        for question in protocol.questions
+        if said & _tellings(question)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _tellings(question: Question) -> frozenset[str]:
+    words = bare(phrase(f"{question.text.fr} {question.text.you}"))
+    return frozenset(word for word in words if len(word) >= _TELLING) - _COMMON
 
 
 def _codes(reading: Reading, known: Mapping[Phrase, tuple[str, ...]]) -> list[str]:

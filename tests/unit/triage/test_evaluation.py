@@ -153,7 +153,7 @@ def test_a_listed_flag_is_answered_yes(library):
 def test_a_full_id_answers_the_screen(library):
     done = play(library, call(answers={"tronc_commun.saigne_beaucoup": "yes"}))
 
-    assert (done.level, done.questions) == (Level.CALL15_NOW, 4)
+    assert (done.level, done.questions) == (Level.CALL15_NOW, 2)
 
 
 def test_otherwise_unknown_reaches_the_worst(library):

@@ -211,13 +211,13 @@ def test_two_signs_are_needed_where_two_are_named(book):
 
 
 @pytest.mark.parametrize(
-    ("not_better", "default", "expected"),
-    [(False, ROUTINE, H72), (True, ROUTINE, DOC), (True, DAY, DOC), (False, DOC, C15)],
+    ("default", "expected"),
+    [(ROUTINE, DOC), (DAY, DOC), (DOC, C15)],
 )
-def test_a_repeated_contact_raises(book, not_better, default, expected):
+def test_a_repeated_contact_raises(book, default, expected):
     repeat = modifier(flag="call.repeat_72h", raise_to=None, raise_by=1, at_least_if_not_better=DOC)
     small = book(protocol("a", question("f"), default=default), modifiers=[repeat])
-    patient = PatientFacts(age_months=480, repeat_72h=True, not_better=not_better)
+    patient = PatientFacts(age_months=480, repeat_72h=True)
 
     end, _ = run(small, Case("a", patient), lambda _: NO)
 

@@ -115,7 +115,7 @@ def test_every_red_flag_of_every_protocol_reaches_its_level(library):
 def test_the_first_call15_stops_the_questions(library):
     _, asked = level_of(library, "douleur_thoracique", ADULT, yes=["tronc_commun.ne_repond_pas"])
 
-    assert asked == ["tronc_commun.ne_repond_pas"]
+    assert asked == ["tronc_commun.eveil_souffle_couleur"]
 
 
 def test_a_question_that_cannot_change_the_level_is_skipped(library):
@@ -154,8 +154,8 @@ def test_one_refusal_raises_to_the_doctor(library):
     )
 
 
-def test_a_repeated_contact_raises_one_level(library):
-    patient = PatientFacts(age_months=480, sex=Sex.MALE, territory="75", repeat_72h=True, not_better=False)
+def test_a_repeated_contact_that_is_no_better_raises(library):
+    patient = PatientFacts(age_months=480, sex=Sex.MALE, territory="75", repeat_72h=True)
 
     assert level_of(library, "douleur_abdominale", patient)[0] is Level.DOCTOR_NOW
 

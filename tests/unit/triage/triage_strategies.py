@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from telesec.triage.engine import Disposition, next_step
 from telesec.triage.patient import PatientFacts, Sex
 from telesec.triage.protocol import Effect, Given, Rulebook
-from telesec.triage.reckoning import Case
+from telesec.triage.reckoning import Case, Item, told
 
 AN_HOUR = 3600
 
@@ -58,4 +58,11 @@ def run(book: Rulebook, case: Case, answer: Callable[[str], Given]) -> tuple[Dis
             return step.disposition, asked
         assert step.item.ref not in asked
         asked.append(step.item.ref)
-        case = case.answered({step.item.ref: answer(step.item.ref)})
+        case = case.answered(told(step.item, _said(step.item, answer)))
+
+
+def _said(item: Item, answer: Callable[[str], Given]) -> Given:
+    """Answer a question, or with the worst of what one sentence says."""
+    refs = [f"{item.protocol.code}.{id_}" for id_ in item.question.merges] or [item.ref]
+    said = [answer(ref) for ref in refs]
+    return next(given for given in (Given.YES, Given.REFUSED, Given.UNKNOWN, Given.NO) if given in said)

@@ -44,7 +44,7 @@ def test_answer_returns_the_next_question(deps, cast, session):
         f"/api/v1/triage-sessions/{session.id}/answers", json=body
     )
 
-    assert reply.json["question"]["id"] == "tronc_commun.ne_repond_pas"
+    assert reply.json["question"]["id"] == "tronc_commun.eveil_souffle_couleur"
     assert reply.json["disposition"] is None
 
 
