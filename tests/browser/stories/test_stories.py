@@ -1,0 +1,311 @@
+"""The promises of telesec told in the real demo, with a keyboard and no mouse, through real Chromium.
+
+What stands outside (phones, both calendars) is asked by plain HTTP. The clock is the real one: nothing here
+sleeps, everything waits for what a person would wait for.
+"""
+
+import time
+from datetime import datetime
+
+import pytest
+
+from telesec.testing.demo.outside import OutsidePhone, caldav_starts, fhir_starts
+from telesec.testing.installation import wait_for
+from telesec.testing.radicale_server import RadicaleServer
+
+PHONE = {"width": 390, "height": 844}
+ANNE, BRUNO, PAUL, JULES, LISE = (f"+336399800{n}" for n in (11, 10, 13, 14, 15))
+LUNE, SOLEIL = "+33639980001", "+33639980002"
+NAMES = ("SORBIER", "Sorbier", "Anne", "CHARME", "Charme", "Paul", "VERDIER", "Bruno", "Zoé")
+REDS_SECONDS = 30
+CALENDAR_SECONDS = 60
+
+
+@pytest.fixture
+def caller(demo):
+    """Phones that call a line; they hang up in the end."""
+    rung = []
+
+    def ring(number, practice="Lilas"):
+        phone = OutsidePhone(demo, number)
+        phone.ring(demo.practice(practice)["line"])
+        rung.append(phone)
+        return phone
+
+    yield ring
+    for phone in rung:
+        phone.hang_up()
+
+
+def sit_down(people, demo):
+    """Ada before her desk, with nothing waiting."""
+    ada = people.at("ada")
+    ada.page.goto(f"{demo.url}/desk")
+    ada.see("h1", "Rien n’attend")
+    return ada
+
+
+def answer(ada, greeting):
+    """Take the oldest call with F2 and see whose greeting to say; keys count from here."""
+    ada.see("#take-next")
+    ada.press("F2")
+    ada.see(".phrase", greeting)
+    ada.see("#words:focus")
+    ada.keys = ada.letters = 0
+
+
+def close(ada, key):
+    """End the call with F10 and the digit of how it ended."""
+    ada.press("F10")
+    ada.see("#outcome")
+    ada.press(key)
+    ada.see("h1", "Rien n’attend")
+
+
+def say_chest_pain(ada):
+    """Type the caller's words, and yes to the first red flag."""
+    ada.type("mal à la poitrine")
+    ada.press("Enter")
+    ada.see("#question .q", "poitrine")
+    ada.press("o")
+    ada.see(".say", "15")
+
+
+def pass_on(phone):
+    """A doctor answers, takes the alert by its code, and passes it on by key 3."""
+    phone.press(phone.hear_code())
+    assert wait_for(lambda: "je passe à un confrère" in phone.words()), phone.fresh()
+    phone.press("3")
+
+
+def look_again(ada, words):
+    """Leave the slots and come back, each time read anew, until they say something."""
+    slots, until = ada.page.locator("#slots", has_text=words), time.monotonic() + CALENDAR_SECONDS
+    while not slots.count() and time.monotonic() < until:
+        ada.press("F6")
+        ada.see("#desk[data-view=triage]")
+        with ada.page.expect_response(lambda answer: "/fresh-slots" in answer.url):
+            ada.press("F4")
+        ada.see("#desk[data-view=booking]")
+    ada.see("#slots", words, seconds=5)
+
+
+def settle_red(rose):
+    """The supervisor opens the first red alert and closes it in her own words."""
+    rose.tab_to(rose.page.locator(".reds a.btn").first)
+    rose.press("Enter")
+    rose.tab_to(rose.see("#reason"))
+    rose.type("Dr Lune joint sur sa ligne privée, il rappelle.")
+    rose.press("Tab", "Enter")
+
+
+def test_chest_pain_goes_from_ring_to_a_doctor_who_took_it(demo, people, caller, album):
+    ada, lune = sit_down(people, demo), people.at("lune", PHONE)
+    doctor = OutsidePhone(demo, LUNE)
+    caller(ANNE)
+    ada.see("#take-next")
+    album.frame(ada.page, "Une ligne sonne : F2 décroche.")
+    answer(ada, "Cabinet médical des Lilas, bonjour.")
+    album.picture(ada.page, "desk-call", "La phrase d’accueil, les consignes, qui est joignable.")
+    ada.page.evaluate("window.sameDocument = true")
+    say_chest_pain(ada)
+
+    doctor.rings()
+    lune.page.goto(f"{demo.url}/phone")
+    lune.see("main a[href*='/phone/alerts/']").press("Enter")
+    lune.see("h1", "Patient")
+    album.picture(lune.page, "phone-alert", "Le téléphone du médecin sonne aussitôt.")
+    album.picture(ada.page, "desk-15", "Un signe vital : les mots pour le 15, l’alerte est partie.")
+    code = doctor.hear_code()
+    began = time.monotonic()
+    doctor.press(code)
+    taken = ada.see(".ladder .ack", "Dr Lune l’a prise", seconds=5)
+    waited = time.monotonic() - began
+    album.frame(ada.page, "Le médecin a tapé le code : pris en charge.")
+
+    assert waited < 2
+    assert taken.is_visible()
+    assert ada.page.evaluate("window.sameDocument")
+    doctor.press("1")
+    assert wait_for(lambda: "patient appelé. Merci." in doctor.words())
+    assert not [name for name in NAMES if name in doctor.words()]
+    ada.press("Enter")
+    ada.see("#taken")
+    ada.press("t")
+    ada.see("#bar", "F10")
+    close(ada, "6")
+
+
+class Booking:
+    """Ada's keys for one patient's appointment, and what the practice's own calendar says meanwhile."""
+
+    def __init__(self, ada, there, album):
+        self.ada, self.album = ada, album
+        self._read = {"caldav": caldav_starts, "fhir": fhir_starts}[there["calendar"]["kind"]]
+        self._there = there
+        self._before = self._read(there)
+
+    def added(self):
+        """Return the starts an independent client finds in the calendar that were not there before."""
+        after = self._read(self._there)
+        return sorted(at for at in set(after) if after.count(at) > self._before.count(at))
+
+    def choose(self, name):
+        """Take the person known under the number and hold the first slot; return its start."""
+        self.ada.press("F3")
+        self.ada.see("#search .row:focus")
+        self.album.frame(self.ada.page, "Connue sous ce numéro : un chiffre la choisit.")
+        self.ada.press("1")
+        self.ada.see("#patient .name", name)
+        self.ada.press("F4")
+        self.ada.see("#booking")
+        self.ada.see("#slots button[aria-keyshortcuts='1']")
+        self.album.frame(self.ada.page, "Les premiers créneaux, lus dans le vrai agenda.")
+        self.ada.press("1")
+        self.ada.see("#booking .confirm button:focus")
+        return datetime.fromisoformat(self.ada.page.locator("#booking .confirm [name=start]").input_value())
+
+    def move(self):
+        """Move the appointment to the third slot offered."""
+        self.ada.tab_to(self.ada.page.locator("#booking .ahead a", has_text="Déplacer").last)
+        self.ada.press("Enter")
+        self.ada.see("#h-booking", "Déplacer")
+        self.ada.see("#slots button[aria-keyshortcuts='3']")
+        self.ada.press("3")
+        self.ada.page.wait_for_url(lambda url: "moving=" not in url)
+        self.ada.see(".verdict-ok", "C’est noté")
+
+    def cancel(self):
+        """Cancel the appointment with a reason."""
+        self.ada.tab_to(self.ada.page.locator("#booking .ahead summary").last)
+        self.ada.press("Enter")
+        self.ada.tab_to(self.ada.page.locator("#booking .ahead [name=reason]").last)
+        self.ada.type("empêchée")
+        self.ada.press("Tab", "Enter")
+        self.ada.see("#light", "Annulé")
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        ("Cabinet des Lilas", ANNE, "SORBIER", "Cabinet médical des Lilas"),
+        ("Kinésithérapie des Saules", LISE, "HOUX", "kinésithérapie des Saules"),
+    ],
+    ids=["caldav", "fhir"],
+)
+def test_known_patient_is_booked_moved_and_cancelled(demo, people, caller, album, known):
+    practice, number, name, greeting = known
+    ada = sit_down(people, demo)
+    booking = Booking(ada, demo.practice(practice), album)
+    caller(number, practice)
+    answer(ada, greeting)
+
+    start = booking.choose(name)
+    assert booking.added() == []
+    ada.press("Enter")
+    ada.see(".verdict-ok", "C’est noté")
+
+    assert booking.added() == [start]
+    assert (ada.keys <= 6, ada.letters) == (True, 0), ada.keys
+    album.frame(ada.page, "Noté : relu dans l’agenda du cabinet.", "desk-booked" if number == ANNE else "")
+    booking.move()
+    assert [len(booking.added()), booking.added() == [start]] == [1, False]
+    booking.cancel()
+    assert booking.added() == []
+    close(ada, "1")
+
+
+def test_urgent_message_is_taken_by_a_coded_sms(demo, people, caller):
+    ada, doctor = sit_down(people, demo), OutsidePhone(demo, LUNE)
+    caller(BRUNO)
+    answer(ada, "Cabinet médical des Lilas")
+    ada.press("F8")
+    ada.see("textarea:focus")
+    ada.type("Mme Verdier, Zoé : confuse depuis ce matin, fièvre 39,2.")
+    ada.press("Control+Enter")
+    ada.see("#ladder", "SMS")
+
+    text = doctor.text()
+    doctor.act("reply", body=f"1 {text.split('Répondez 1 ')[1][:2]}")
+    ada.see(".ladder .ack", "Dr Lune l’a prise")
+
+    assert not [word for word in (*NAMES, "fièvre", "confuse") if word in doctor.words()]
+    close(ada, "1")
+
+
+def test_alert_everybody_passes_on_ends_red_before_the_supervisor(demo, people, caller, album):
+    ada, rose = sit_down(people, demo), people.at("rose")
+    rose.page.goto(f"{demo.url}/supervisor")
+    rose.see("#main", "Chaque alerte a été prise")
+    lune, soleil = OutsidePhone(demo, LUNE), OutsidePhone(demo, SOLEIL)
+    caller(PAUL)
+    answer(ada, "Cabinet médical des Lilas")
+    say_chest_pain(ada)
+
+    lune.rings()
+    ada.see("#ladder .going", "Dr Lune")
+    ada.see("#ladder .next-up [data-until]")
+    pass_on(lune)
+    soleil.rings()
+    ada.see("#ladder .going", "Dr Soleil")
+    pass_on(soleil)
+    ada.see("#ladder .going", "la supervision")
+    rose.see(".reds li", "Cabinet des Lilas", seconds=REDS_SECONDS)
+    album.picture(rose.page, "supervisor", "Personne n’a pris l’alerte : rouge chez la superviseure.")
+
+    settle_red(rose)
+    rose.page.goto(f"{demo.url}/supervisor")
+    rose.see("#main", "Chaque alerte a été prise")
+    ada.press("a")
+    ada.see("#taken")
+    ada.press("t")
+    ada.see("#bar", "F10")
+    close(ada, "6")
+
+
+def test_note_survives_a_reload_a_crash_and_a_second_tab(demo, people, caller):
+    ada, note = sit_down(people, demo), "Demande un certificat, rappeler après 17 h."
+    caller(BRUNO)
+    answer(ada, "Cabinet médical des Lilas")
+    ada.tab_to(ada.page.locator("textarea[data-note]"))
+    ada.type(note)
+    ada.see("[id^=draft-]", "gardé")
+    address = ada.page.url
+
+    ada.page.reload()
+    assert ada.see("textarea[data-note]").input_value() == note
+    other = people.tab(ada.page.context)
+    other.page.goto(address)
+    assert other.see("textarea[data-note]").input_value() == note
+    ada.page.close()
+    other.page.close()
+    back = people.at("ada")
+    back.page.goto(address)
+    assert back.see("textarea[data-note]").input_value() == note
+    close(back, "1")
+
+
+def test_dead_calendar_offers_nothing_and_says_so(demo, people, caller):
+    ada, lilas = sit_down(people, demo), demo.practice("Lilas")
+    caller(JULES)
+    answer(ada, "Cabinet médical des Lilas")
+    ada.see("#slots button")
+    ada.tab_to(ada.page.locator("textarea[data-note]"))
+    ada.type("Vaccins des deux mois.")
+    ada.see("[id^=draft-]", "gardé")
+
+    demo.kill_calendar()
+    try:
+        look_again(ada, "illisible")
+        assert ada.page.locator("#centre button[aria-keyshortcuts], #slots form").count() == 0
+        assert ada.page.locator("textarea[data-note]").input_value() == "Vaccins des deux mois."
+    finally:
+        login = {lilas["calendar"]["user"]: lilas["calendar"]["password"]}
+        folder = demo.data / "demo" / "caldav"
+        again = RadicaleServer(folder, login, port=demo.port + 1).start()
+    try:
+        look_again(ada, "Dr Lune, lu")
+        ada.see("#slots button")
+        close(ada, "1")
+    finally:
+        again.stop()
