@@ -16,7 +16,7 @@ from telesec.callbacks import api as callbacks_api
 from telesec.calls import api as calls_api
 from telesec.calls import doors as call_doors
 from telesec.desk import api as desk_api
-from telesec.desk import named_calls, phone_routes, practice_routes, supervisor_routes, wall_routes
+from telesec.desk import locked, named_calls, phone_routes, practice_routes, supervisor_routes, wall_routes
 from telesec.desk import routes as desk_routes
 from telesec.messages import api as messages_api
 from telesec.patients import api as patients_api
@@ -50,6 +50,7 @@ PAGES: tuple[Room, ...] = (
     supervisor_routes,
     wall_routes,
     practice_routes,
+    locked,
 )
 DOORS: tuple[Room, ...] = (alerts_doors, call_doors)
 APIS: tuple[ApiRoom, ...] = (

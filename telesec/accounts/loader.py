@@ -18,8 +18,18 @@ from telesec.web.headers import SAFE_METHODS, check_csrf
 
 UNKNOWN_TO_SESSIONS = ("/static/", "/hooks/", "/healthz", "/readyz", "/metrics")
 OPEN_WHILE_LOCKED = frozenset(
-    {"accounts.lock_screen", "accounts.unlock", "accounts.logout", "accounts.login", "accounts.log_in"}
+    {
+        "accounts.lock_screen",
+        "accounts.unlock",
+        "accounts.logout",
+        "accounts.login",
+        "accounts.log_in",
+        "locked.stream",
+    }
 )
+WALL_PATH = "/wall"
+WALL_ENDPOINTS = frozenset({"wall.wall", "wall.board"})
+"""All a wall session opens; both only show."""
 WITHOUT_FORM_TOKEN = frozenset({"accounts.log_in", "accounts.enrol"})
 """Pages for people who have no session; the origin of the form was checked."""
 BACKGROUND_HEADER = "X-Telesec-Background"
@@ -28,6 +38,11 @@ BACKGROUND_HEADER = "X-Telesec-Background"
 def cookie_name(settings: Settings) -> str:
     """Return the cookie's name; the prefix demands TLS, which plain http on loopback has not."""
     return "__Host-telesec" if settings.secure_cookies else "telesec"
+
+
+def wall_cookie_name(settings: Settings) -> str:
+    """Return the name of a wall session's cookie, which is sent for the wall's own pages only."""
+    return "__Secure-telesec-wall" if settings.secure_cookies else "telesec-wall"
 
 
 def install(app: Flask, deps: AccountsDeps) -> None:
@@ -42,7 +57,25 @@ def _load(deps: AccountsDeps) -> AnyResponse | None:
     if request.path.startswith("/api/"):
         _load_token(deps)
         return None
+    if request.endpoint in WALL_ENDPOINTS and _load_wall(deps):
+        return None
     return _load_session(deps)
+
+
+def _load_wall(deps: AccountsDeps) -> bool:
+    """Let a wall session in; it opens nothing but the wall, whatever else its person may do."""
+    token = request.cookies.get(wall_cookie_name(deps.settings), "")
+    if not token:
+        return False
+    with deps.unit_of_work(NOBODY_YET) as uow:
+        known = reads.actor_for_wall(uow, token)
+        if known is None:
+            return False
+        if uow.now() - known.seen_at >= rules.TOUCH_EVERY:
+            sessions.touch(uow, known.session_id)
+            uow.commit()
+    g.actor, g.language, g.wall = known.actor, known.actor.language, True
+    return True
 
 
 def _load_token(deps: AccountsDeps) -> None:
@@ -67,7 +100,8 @@ def _load_session(deps: AccountsDeps) -> AnyResponse | None:
         known = reads.actor_for_session(uow, token)
         if known is None:
             return None
-        if not known.locked and _is_activity() and uow.now() - known.seen_at >= rules.TOUCH_EVERY:
+        active = known.at_work or _is_activity()
+        if not known.locked and active and uow.now() - known.seen_at >= rules.TOUCH_EVERY:
             sessions.touch(uow, known.session_id)
             uow.commit()
     g.known, g.csrf_token, g.language = known, known.csrf_token, known.actor.language

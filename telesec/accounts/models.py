@@ -67,6 +67,8 @@ class LoginSession(Base):
     __tablename__ = "login_session"
     __table_args__ = (
         UniqueConstraint("token_hash", name="uq_login_session_token_hash"),
+        CheckConstraint("kind in ('person', 'wall')", name="kind"),
+        Index("ix_login_session_created_at", "created_at"),
         Index("ix_login_session_person_id", "person_id"),
         Index("ix_login_session_address_key", "address_key"),
     )
@@ -81,6 +83,8 @@ class LoginSession(Base):
     seen_at: Mapped[datetime]
     locked_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    kind: Mapped[str] = mapped_column(String, default="person")
+    """``wall`` opens the wall and nothing else; see ``walls``."""
 
 
 class ApiToken(Base):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import or_, select, text
 
 from telesec.accounts import rules, secret_text, service, totp
 from telesec.accounts.models import ApiToken, LoginSession, Person
@@ -14,12 +14,18 @@ from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.vault import installation
 
 MOST_PEOPLE = 1000
+PERSON, WALL = "person", "wall"
+"""Kinds of sessions."""
 INSTALLATION = Facts(practice_id=None)
 
 
 @dataclass(frozen=True)
 class KnownSession:
-    """A living session: who it is, its form token, whether it is locked and when it was last in use."""
+    """A living session: who it is, its form token, whether it is locked and when it was last in use.
+
+    Args:
+        at_work: It would be locked for idleness, but for an open call, a held slot or a vital alert.
+    """
 
     actor: Actor
     session_id: UUID
@@ -28,14 +34,16 @@ class KnownSession:
     email: str
     locked: bool
     seen_at: datetime
+    at_work: bool = False
 
 
 @dataclass(frozen=True)
 class SessionCard:
-    """One of one's own sessions, as listed."""
+    """One of one's own sessions, as listed; ``wall`` for one that only shows the wall."""
 
     id: UUID
     device: str
+    wall: bool
     created_at: datetime
     seen_at: datetime
 
@@ -62,27 +70,67 @@ class Invitation:
 
 
 def actor_for_session(uow: UnitOfWork, token: str) -> KnownSession | None:
-    """Return the living session of a cookie, locked or not; None when it ended or never was."""
+    """Return the living session of a cookie, locked or not; None when it ended or never was.
+
+    An open call, a held slot and a vital alert nobody took count as activity; the absolute end waits for the
+    first two.
+    """
     authorize(uow, Permission.SESSION_OWN, on=INSTALLATION)
     row = uow.session.execute(
         select(LoginSession, Person)
         .join(Person, Person.id == LoginSession.person_id)
         .where(
             LoginSession.token_hash == secret_text.hashed(token),
+            LoginSession.kind == PERSON,
             LoginSession.ended_at.is_(None),
             Person.disabled_at.is_(None),
         )
     ).first()
-    if row is None or rules.is_dead(row.LoginSession.created_at, uow.now()):
+    if row is None:
         return None
-    session, person = row.LoginSession, row.Person
+    session, person, now = row.LoginSession, row.Person, uow.now()
+    if rules.is_dead(session.created_at, now) and rules.is_dead(
+        session.created_at, now, in_call=_in_call(uow, person.id)
+    ):
+        return None
+    idle = rules.is_idle(session.seen_at, now)
+    at_work = idle and session.locked_at is None and _at_work(uow, person.id)
     return KnownSession(
         actor=_actor(uow, person, session_id=session.id),
         session_id=session.id,
         csrf_token=session.csrf_token,
         display_name=person.display_name,
         email=person.email,
-        locked=session.locked_at is not None or rules.is_idle(session.seen_at, uow.now()),
+        locked=session.locked_at is not None or (idle and not at_work),
+        seen_at=session.seen_at,
+        at_work=at_work,
+    )
+
+
+def actor_for_wall(uow: UnitOfWork, token: str) -> KnownSession | None:
+    """Return whose wall session a cookie is; None when it ended, is no wall's, or is too old."""
+    authorize(uow, Permission.SESSION_OWN, on=INSTALLATION)
+    row = uow.session.execute(
+        select(LoginSession, Person)
+        .join(Person, Person.id == LoginSession.person_id)
+        .where(
+            LoginSession.token_hash == secret_text.hashed(token),
+            LoginSession.kind == WALL,
+            LoginSession.ended_at.is_(None),
+            LoginSession.created_at > uow.now() - rules.WALL,
+            Person.disabled_at.is_(None),
+        )
+    ).first()
+    if row is None:
+        return None
+    session, person = row.LoginSession, row.Person
+    return KnownSession(
+        actor=_actor(uow, person, session_id=session.id),
+        session_id=session.id,
+        csrf_token="",
+        display_name=person.display_name,
+        email=person.email,
+        locked=False,
         seen_at=session.seen_at,
     )
 
@@ -128,12 +176,16 @@ def own_sessions(uow: UnitOfWork) -> list[SessionCard]:
         .where(
             LoginSession.person_id == uow.actor.person_id,
             LoginSession.ended_at.is_(None),
-            LoginSession.created_at > uow.now() - rules.ABSOLUTE,
+            or_(
+                LoginSession.created_at > uow.now() - rules.ABSOLUTE,
+                LoginSession.id == uow.actor.session_id,
+                (LoginSession.kind == WALL) & (LoginSession.created_at > uow.now() - rules.WALL),
+            ),
         )
         .order_by(LoginSession.created_at.desc())
         .limit(MOST_PEOPLE)
     )
-    return [SessionCard(row.id, row.device, row.created_at, row.seen_at) for row in rows]
+    return [SessionCard(row.id, row.device, row.kind == WALL, row.created_at, row.seen_at) for row in rows]
 
 
 def people(uow: UnitOfWork) -> list[PersonCard]:
@@ -157,6 +209,21 @@ def names(uow: UnitOfWork, person_ids: Iterable[UUID]) -> dict[UUID, str]:
         select(Person.id, Person.display_name).where(Person.id.in_(set(person_ids))).limit(MOST_PEOPLE)
     )
     return {row.id: row.display_name for row in rows}
+
+
+def _in_call(uow: UnitOfWork, person_id: UUID) -> bool:
+    """Return whether a person has a call open or holds a slot."""
+    found = uow.session.execute(
+        text("select 1 from sec.find_open_work(:person, :now) limit 1"),
+        {"person": person_id, "now": uow.now()},
+    )
+    return found.first() is not None
+
+
+def _at_work(uow: UnitOfWork, person_id: UUID) -> bool:
+    """Return whether something of a person's cannot wait behind a lock screen."""
+    vital = text("select 1 from sec.find_vital_alerts(:person) limit 1")
+    return _in_call(uow, person_id) or uow.session.execute(vital, {"person": person_id}).first() is not None
 
 
 def _card(person: Person) -> PersonCard:

@@ -1,12 +1,10 @@
 """Log in and out, lock and unlock, enrol, one's own sessions."""
 
-from uuid import UUID
-
 import segno
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from telesec.accounts import flow, reads, rules, sessions
+from telesec.accounts import account_pages, flow, reads, rules, sessions
 from telesec.accounts.flow import NOBODY_YET
 from telesec.accounts.loader import cookie_name
 from telesec.accounts.passwords import PasswordHasher
@@ -29,7 +27,7 @@ def blueprint(deps: AccountsDeps) -> Blueprint:
     _log_in_pages(pages, deps, hasher)
     _lock_pages(pages, deps, hasher)
     _enrol_pages(pages, deps, hasher)
-    _session_pages(pages, deps)
+    account_pages.install(pages, deps)
     return pages
 
 
@@ -117,24 +115,6 @@ def _enrol_pages(pages: Blueprint, deps: AccountsDeps, hasher: PasswordHasher) -
         except Refused as error:
             return _enrol_form(deps, token, error=error)
         return make_response(render_template("accounts/codes.html", codes=codes))
-
-
-def _session_pages(pages: Blueprint, deps: AccountsDeps) -> None:
-    @pages.get("/account/sessions")
-    @requires(Permission.SESSION_OWN)
-    def own_sessions() -> AnyResponse:
-        with deps.unit_of_work(actor()) as uow:
-            found = reads.own_sessions(uow)
-        page = render_template("accounts/sessions.html", sessions=found, current=actor().session_id)
-        return make_response(page)
-
-    @pages.post("/account/sessions/<uuid:session_id>/end")
-    @requires(Permission.SESSION_OWN)
-    def end_session(session_id: UUID) -> AnyResponse:
-        with deps.unit_of_work(actor()) as uow:
-            sessions.end(uow, session_id)
-            uow.commit()
-        return redirect(url_for("accounts.own_sessions"), code=303)
 
 
 def _log_in_form(

@@ -6,6 +6,11 @@ from datetime import datetime, timedelta
 
 IDLE = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=10)
+LATEST = timedelta(hours=14)
+"""A session in which a call is open or a slot is held goes on beyond ``ABSOLUTE``, but never beyond this."""
+WALL = timedelta(days=30)
+KEPT = timedelta(days=60)
+"""How long the row of a session is kept: for the list, and to know a call centre's address."""
 TOUCH_EVERY = timedelta(seconds=30)
 LINK_LIFETIME = timedelta(hours=24)
 RECOVERY_CODES = 10
@@ -75,9 +80,9 @@ def retry_after(limit: Limit, tries: int, last_at: datetime, now: datetime) -> i
     return max(0, -(-left // timedelta(seconds=1)))
 
 
-def is_dead(created_at: datetime, now: datetime) -> bool:
-    """Return whether a session has reached its absolute end."""
-    return now - created_at >= ABSOLUTE
+def is_dead(created_at: datetime, now: datetime, *, in_call: bool = False) -> bool:
+    """Return whether a session has reached its absolute end, which is asked for between calls only."""
+    return now - created_at >= (LATEST if in_call else ABSOLUTE)
 
 
 def is_idle(seen_at: datetime, now: datetime) -> bool:

@@ -6,7 +6,7 @@ The slow part (Argon2id) runs between two short transactions in ``flow``; this m
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import delete, exists, select, update
 
 from telesec.accounts import limits, rules, secret_text, totp
 from telesec.accounts.models import LoginSession, Person, RecoveryCode
@@ -184,6 +184,17 @@ def touch(uow: UnitOfWork, session_id: UUID) -> None:
         .where(LoginSession.id == session_id, LoginSession.ended_at.is_(None))
         .values(seen_at=uow.now())
     )
+
+
+def sweep(uow: UnitOfWork) -> int:
+    """Forget sessions that began so long ago that nothing asks for them; return how many rows went."""
+    authorize(uow, Permission.SESSION_OWN, on=INSTALLATION)
+    gone = uow.session.scalars(
+        delete(LoginSession)
+        .where(LoginSession.created_at < uow.now() - rules.KEPT)
+        .returning(LoginSession.id)
+    )
+    return len(gone.all())
 
 
 def _locked_person(uow: UnitOfWork, person_id: UUID) -> Person | None:

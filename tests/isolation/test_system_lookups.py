@@ -9,6 +9,9 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from telesec.alerts import service as alerts
+from telesec.alerts.rules import AlertLevel
+from telesec.alerts.service import RaiseAlert
 from telesec.foundation.access import Purpose, system_actor
 from telesec.foundation.ids import new_id
 from telesec.foundation.tenant_context import SETTING, sign
@@ -41,6 +44,11 @@ CASES = {
     "find_delivery": lambda deps, homes, _cast: [(key,) for key in deliveries(deps, homes)],
     "find_contacts": lambda deps, homes, _cast: [(route_index(deps, homes),)],
     "find_memberships": lambda _deps, _homes, cast: [(cast.ada.person_id,)],
+    "find_open_work": lambda deps, _homes, cast: [
+        (cast.supervisor.person_id, deps.clock.now()),
+        (cast.ada.person_id, deps.clock.now()),
+    ],
+    "find_vital_alerts": lambda deps, homes, cast: [vital(deps, homes, cast)],
 }
 BY_KEY = {"find_line", "find_call", "find_delivery"}
 """Look-ups of one thing by its key: each key leads to its own practice and to no other."""
@@ -69,6 +77,16 @@ def route_index(deps, homes):
         stored(deps, homes, "select route_index from contact_method where route_index is not null")
     )
     return index
+
+
+def vital(deps, homes, cast):
+    """Raise a vital alert in each practice; the supervisor must hear of both."""
+    with deps.unit_of_work(system_actor(Purpose.SETUP, *cast.supervisor.practice_ids)) as uow:
+        known(uow, cast.supervisor)
+        for home in homes:
+            alerts.raise_alert(uow, RaiseAlert(home.practice_id, AlertLevel.CALL15_NOW))
+        uow.commit()
+    return (cast.supervisor.person_id,)
 
 
 @pytest.fixture
