@@ -9,11 +9,16 @@ from telesec.triage import evaluation
 from telesec.triage import lint as length_of
 from telesec.triage.case_file import OrdinaryDoc, read_calls, read_ordinary, with_ordinary
 from telesec.triage.library import Library, load
+from telesec.triage.protocol_commands import diff, export, graph, new, show, test
 
 
 @click.group()
 def triage() -> None:
-    """Triage protocols: check them."""
+    """Triage protocols: check, read, begin, compare, measure and hand them over."""
+
+
+for _command in (show, graph, new, test, diff, export):
+    triage.add_command(_command)
 
 
 @triage.command("lint")

@@ -20,7 +20,7 @@ def unexpected(book: Rulebook, protocol: Protocol) -> Iterator[Problem]:
     """
     for case in protocol.cases:
         where = f"cases.{case.name}"
-        run, astray = _answered(book, protocol, case)
+        run, astray = answered_case(book, protocol, case)
         for ref in astray:
             yield Problem(where, f"answers {ref}, which this patient is not asked")
         reached = reckon(book, run)
@@ -29,7 +29,7 @@ def unexpected(book: Rulebook, protocol: Protocol) -> Iterator[Problem]:
             yield Problem(where, f"expects {case.level} and reaches {reached.level}, because of {because}")
 
 
-def _answered(book: Rulebook, protocol: Protocol, case: ExpectedCase) -> tuple[Case, list[str]]:
+def answered_case(book: Rulebook, protocol: Protocol, case: ExpectedCase) -> tuple[Case, list[str]]:
     """Return the case with every question in play answered, and the answers that met no question.
 
     The level does not depend on the order or on what is skipped, so nothing needs to be asked one by one.

@@ -121,6 +121,21 @@ def _built_in_files() -> list[Traversable]:
     return loose + [max(held, key=_version_of) for held in versions if held]
 
 
+def built_in_file(code: str) -> Traversable:
+    """Return the newest built-in file of a protocol.
+
+    Raises:
+        KeyError: No built-in protocol has this code.
+    """
+    loose = _ROOM / "protocols" / f"{code}.yaml"
+    if loose.is_file():
+        return loose
+    folder = _ROOM / "protocols" / code
+    if not folder.is_dir():
+        raise KeyError(code)
+    return max(folder.iterdir(), key=_version_of)
+
+
 def _version_of(file: Traversable) -> tuple[int, ...]:
     return tuple(int(part) for part in file.name.removesuffix(".yaml").split(".") if part.isdigit())
 
