@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, text
 
 from telesec.alerts.models import ContactMethod, OnCall
+from telesec.alerts.replies import mask
 from telesec.alerts.rules import LADDER_LENGTH, ChannelKind
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound, Refused
@@ -139,7 +140,7 @@ def find_by_number(uow: UnitOfWork, number: str) -> tuple[tuple[UUID, UUID], ...
 
 def order_of_duty(uow: UnitOfWork, practice_id: UUID) -> tuple[UUID, ...]:
     """Return who is on call for a practice, first one first."""
-    authorize(uow, Permission.ALERT_READ, on=Facts(practice_id))
+    authorize(uow, Permission.POLICY_READ, on=Facts(practice_id))
     rows = uow.session.scalars(
         select(OnCall.practitioner_id).where(OnCall.practice_id == practice_id).order_by(OnCall.position)
     )
@@ -150,7 +151,7 @@ def usable(
     uow: UnitOfWork, practice_id: UUID, practitioner_ids: Iterable[UUID]
 ) -> Mapping[UUID, Mapping[ChannelKind, UUID]]:
     """Return, for each practitioner, the contact to use on each channel; verified ones only, one query."""
-    authorize(uow, Permission.ALERT_READ, on=Facts(practice_id))
+    authorize(uow, Permission.POLICY_READ, on=Facts(practice_id))
     rows = uow.session.scalars(
         select(ContactMethod)
         .where(
@@ -166,9 +167,26 @@ def usable(
     return found
 
 
+def masked(uow: UnitOfWork, practice_id: UUID, contact_ids: Iterable[UUID]) -> Mapping[UUID, str]:
+    """Return addresses as their owners recognise them and nobody else can use them. Two queries."""
+    authorize(uow, Permission.POLICY_READ, on=Facts(practice_id))
+    return {key: mask(address) for key, address in _opened(uow, practice_id, contact_ids).items()}
+
+
 def addresses(uow: UnitOfWork, practice_id: UUID, contact_ids: Iterable[UUID]) -> Mapping[UUID, str]:
     """Return the addresses of contacts; those removed meanwhile are missing. Two queries."""
     authorize(uow, Permission.ALERT_READ, on=Facts(practice_id))
+    return _opened(uow, practice_id, contact_ids)
+
+
+def language_of(uow: UnitOfWork, practice_id: UUID) -> str:
+    """Return the language a practice's people are spoken to in."""
+    authorize(uow, Permission.ALERT_READ, on=Facts(practice_id))
+    found = uow.session.scalar(select(Practice.language).where(Practice.id == practice_id))
+    return found or "fr"
+
+
+def _opened(uow: UnitOfWork, practice_id: UUID, contact_ids: Iterable[UUID]) -> Mapping[UUID, str]:
     rows = uow.session.scalars(
         select(ContactMethod).where(
             ContactMethod.practice_id == practice_id, ContactMethod.id.in_(set(contact_ids))
@@ -181,15 +199,8 @@ def addresses(uow: UnitOfWork, practice_id: UUID, contact_ids: Iterable[UUID]) -
 
 def away_now(uow: UnitOfWork, practice_id: UUID) -> Moment:
     """Return who of a practice is away at this moment; opening hours are not looked at."""
-    authorize(uow, Permission.ALERT_READ, on=Facts(practice_id))
+    authorize(uow, Permission.POLICY_READ, on=Facts(practice_id))
     return moment(uow.now(), "UTC", (), practices.absences(uow, practice_id))
-
-
-def language_of(uow: UnitOfWork, practice_id: UUID) -> str:
-    """Return the language a practice's people are spoken to in."""
-    authorize(uow, Permission.ALERT_READ, on=Facts(practice_id))
-    found = uow.session.scalar(select(Practice.language).where(Practice.id == practice_id))
-    return found or "fr"
 
 
 def _address(command: AddContact) -> str:

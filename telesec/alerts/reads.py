@@ -205,7 +205,7 @@ def who_now(
         practitioner_ids: Whom the message would be for.
         level: Of the alert; its policy says who is tried at all.
     """
-    authorize(uow, Permission.ALERT_READ, on=Facts(practice_id))
+    authorize(uow, Permission.POLICY_READ, on=Facts(practice_id))
     people = rules.order_ladder(practitioner_ids, contacts.order_of_duty(uow, practice_id))
     ways = contacts.usable(uow, practice_id, people)
     away = contacts.away_now(uow, practice_id)
@@ -219,7 +219,7 @@ def who_now(
 
 def contact_cards(uow: UnitOfWork, practice_id: UUID) -> tuple[ContactCard, ...]:
     """Return how a practice's practitioners are reached, addresses masked, in the order they are used."""
-    authorize(uow, Permission.ALERT_READ, on=Facts(practice_id))
+    authorize(uow, Permission.POLICY_READ, on=Facts(practice_id))
     rows = uow.session.scalars(
         select(ContactMethod)
         .where(ContactMethod.practice_id == practice_id)
@@ -228,9 +228,9 @@ def contact_cards(uow: UnitOfWork, practice_id: UUID) -> tuple[ContactCard, ...]
         )
         .limit(MOST_CONTACTS)
     ).all()
-    to = contacts.addresses(uow, practice_id, [row.id for row in rows])
+    to = contacts.masked(uow, practice_id, [row.id for row in rows])
     return tuple(
-        ContactCard(row.id, row.practitioner_id, ChannelKind(row.channel), mask(to[row.id]), row.verified_at)
+        ContactCard(row.id, row.practitioner_id, ChannelKind(row.channel), to[row.id], row.verified_at)
         for row in rows
     )
 

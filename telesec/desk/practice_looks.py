@@ -62,14 +62,14 @@ class OnPage(Protocol):
     """What the page knows of who is on call."""
 
     @property
-    def on_duty(self) -> tuple[OnDuty, ...] | None: ...
+    def on_duty(self) -> tuple[OnDuty, ...]: ...
 
 
 def tone(page: OnPage, answer: Answer) -> str:
     """Return how a stretch looks: ``a`` the first on call, ``b`` another, ``g`` words, ``gap`` nobody."""
     if answer.person is None:
         return "gap" if answer.gap else "g"
-    first = next((one.id for one in page.on_duty or () if one.channels), None)
+    first = next((one.id for one in page.on_duty if one.channels), None)
     return "a" if answer.person == first else "b"
 
 

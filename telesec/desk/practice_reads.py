@@ -1,6 +1,6 @@
 """The practice's own page: calendars, instructions with their shelf life, who is on call, figures, hours.
 
-No patient appears in it. Who is on call is for those who may see alerts; the figures are counts.
+No patient appears in it. Numbers of who is on call are masked; the figures are counts.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,6 @@ from telesec.alerts import contacts
 from telesec.alerts import reads as alerts
 from telesec.alerts.models import Alert
 from telesec.alerts.reads import Rung
-from telesec.alerts.replies import mask
 from telesec.alerts.rules import ChannelKind
 from telesec.calls.models import Call
 from telesec.calls.rules import Outcome
@@ -66,12 +65,12 @@ class Adoption:
 
 @dataclass(frozen=True)
 class PracticePage:
-    """Everything the practice's page shows; ``on_duty`` is None for who may not see alerts."""
+    """Everything the practice's page shows."""
 
     card: PracticeCard
     calendars: tuple[CalendarCard, ...]
     instructions: tuple[InstructionCard, ...]
-    on_duty: tuple[OnDuty, ...] | None
+    on_duty: tuple[OnDuty, ...]
     cover: tuple[CoverDay, ...]
     gaps: tuple[Gap, ...]
     week: Week
@@ -101,7 +100,7 @@ def page(uow: UnitOfWork, practice_id: UUID) -> PracticePage:
     card = practices.practice(uow, practice_id)
     held = uow.actor.permissions_for(practice_id)
     words = words_for(uow, card)
-    on_duty = _on_duty(uow, card) if Permission.ALERT_READ in held else None
+    on_duty = _on_duty(uow, card)
     away = practices.absences(uow, practice_id)
     days = _cover(on_duty, away, words)
     return PracticePage(
@@ -131,13 +130,13 @@ def _on_duty(uow: UnitOfWork, card: PracticeCard) -> tuple[OnDuty, ...]:
     rungs: tuple[Rung, ...] = alerts.who_now(uow, card.id)
     ways = contacts.usable(uow, card.id, [rung.practitioner_id for rung in rungs])
     used = [contact for channels in ways.values() for contact in channels.values()]
-    to = contacts.addresses(uow, card.id, used)
+    to = contacts.masked(uow, card.id, used)
     return tuple(
         OnDuty(
             rung.practitioner_id,
             name_of(card, rung.practitioner_id),
             {
-                kind: mask(to[contact])
+                kind: to[contact]
                 for kind, contact in sorted(ways.get(rung.practitioner_id, {}).items())
                 if contact in to
             },
@@ -146,18 +145,12 @@ def _on_duty(uow: UnitOfWork, card: PracticeCard) -> tuple[OnDuty, ...]:
     )
 
 
-def _cover(
-    on_duty: tuple[OnDuty, ...] | None, away: tuple[Away, ...], words: Wording
-) -> tuple[CoverDay, ...]:
-    if on_duty is None:
-        return ()
+def _cover(on_duty: tuple[OnDuty, ...], away: tuple[Away, ...], words: Wording) -> tuple[CoverDay, ...]:
     people = [person.id for person in on_duty if person.channels]
     return cover(words.now.astimezone(words.zone).date(), words.zone, people, away)
 
 
-def _gaps(on_duty: tuple[OnDuty, ...] | None, away: tuple[Away, ...], now: datetime) -> tuple[Gap, ...]:
-    if on_duty is None:
-        return ()
+def _gaps(on_duty: tuple[OnDuty, ...], away: tuple[Away, ...], now: datetime) -> tuple[Gap, ...]:
     people = [person.id for person in on_duty if person.channels]
     return gaps(people, away, now, now + timedelta(days=DAYS))
 

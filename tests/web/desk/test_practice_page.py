@@ -70,11 +70,14 @@ def test_who_is_on_call_is_shown_with_masked_numbers(deps, cast, on_call):
     assert "+33639980001" not in page
 
 
-def test_who_is_on_call_is_not_shown_to_a_manager(deps, cast, on_call):
+def test_manager_sees_on_call_and_cover_with_masked_numbers(deps, cast, on_call):
     page = text(visit(deps, cast.manager).get(f"/practice/{cast.lilas}"))
 
-    assert "1. Dr Lune" not in page
-    assert "praticiens et aux superviseurs" in page
+    assert "1. Dr Lune" in page
+    assert "+33 •••• 01" in page
+    assert "+33639980001" not in page
+    assert 'id="cover"' in page
+    assert "Changer l’ordre" not in page
 
 
 def test_nobody_on_call_is_said(deps, cast):
