@@ -31,6 +31,7 @@ from telesec.triage.service import AnswerQuestion, RaiseLevel, StartTriage
 from telesec.web.access import requires
 
 MAX_WORDS = 1_000
+NO_WORDS = say("Type the caller's own words, or choose a protocol.")
 ASKED = {AdministrativeSex.FEMALE: Sex.FEMALE, AdministrativeSex.MALE: Sex.MALE}
 
 
@@ -45,7 +46,7 @@ def _asking(pages: Blueprint, deps: DeskDeps) -> None:
     @requires(Permission.TRIAGE_RUN)
     def start_triage(practice_id: UUID, call_id: UUID) -> Response:
         def do(uow: UnitOfWork) -> None:
-            words = request.form.get("words", "")[:MAX_WORDS]
+            words = _words()
             facts = _facts(uow, (practice_id, call_id))
             command = StartTriage(practice_id, facts, request.form.get("protocol", ""), words, call_id)
             alert_at_once(uow, deps.library, service.start(uow, deps.library, command))
@@ -79,6 +80,19 @@ def _ending(pages: Blueprint, deps: DeskDeps) -> None:
             alert_at_once(uow, deps.library, service.close(uow, deps.library, _session()))
 
         return act(deps, (practice_id, call_id), do)
+
+
+def _words() -> str:
+    """Return the caller's words.
+
+    Raises:
+        Refused: No protocol is chosen and nothing was typed, or only figures: a birth date typed into the
+            wrong field asks for no triage (422).
+    """
+    words = request.form.get("words", "")[:MAX_WORDS]
+    if not request.form.get("protocol") and not any(char.isalpha() for char in words):
+        raise Refused("no_words", NO_WORDS, status=422, field="words")
+    return words
 
 
 def _given() -> Given:

@@ -2,8 +2,10 @@
    what is shown and what works cannot differ. Digits are read by place (AZERTY), letters by meaning. */
 (() => {
   "use strict";
-  const REST = 400, GRACE = 150;
+  const REST = 400, GRACE = 150, RUN = 350, TAIL = 800;
+  const MODIFIER = /^(Shift|Control|Alt|AltGraph|Meta|CapsLock|NumLock)$/;
   const ahead = [];
+  const run = { digits: "", at: 0, timer: 0 };
   let restUntil = 0;
   let flying = false;
   let flight = null;
@@ -19,7 +21,7 @@
     if (/^F([2-9]|10)$/.test(event.key) || event.key === "Escape") return event.key;
     if (event.ctrlKey && event.key === "Enter") return "Control+Enter";
     if (event.ctrlKey || event.altKey || event.metaKey || typing(within)) return "";
-    if (/^(Digit|Numpad)[1-9]$/.test(event.code)) return event.code.slice(-1);
+    if (/^(Digit|Numpad)[0-9]$/.test(event.code)) return event.code.slice(-1);
     const pressable = within.matches?.("button, a, summary");
     if (event.key === "Enter") return pressable ? "" : "Enter";
     if (event.key === " ") return pressable ? "" : "Space";
@@ -38,6 +40,7 @@
 
   /* A press asks for the next screen before htmx says so; one that asks for nothing is over at once. */
   function leave() {
+    pressedAt = performance.now();
     flying = true;
     flight = null;
     const mine = ++presses;
@@ -74,28 +77,90 @@
     return true;
   }
 
+  /* Digits where patients are listed: one alone chooses a row, several are a birth date. So a digit waits a
+     moment for a second one; a date typed slowly takes its first digit back and goes on in its own field. */
+  const digit = (name) => /^[0-9]$/.test(name);
+  const dates = () => document.querySelector('#desk[data-view="patient"]') && document.getElementById("born");
+  const running = () => run.digits !== "" && performance.now() - run.at < TAIL;
+
+  function count(name) {
+    clearTimeout(run.timer);
+    run.digits = (running() ? run.digits : "") + name;
+    run.at = performance.now();
+    run.timer = 0;
+    if (flying) return;
+    if (run.digits.length > 1 || name === "0") write();
+    else run.timer = setTimeout(choose, RUN);
+  }
+
+  function write() {
+    const field = document.getElementById("born");
+    if (field) {
+      field.focus();
+      field.value = run.digits;
+    }
+    run.digits = "";
+  }
+
+  /* The digit was alone: it chooses. What was typed is kept a while, in case the date goes on. */
+  function choose() {
+    clearTimeout(run.timer);
+    run.timer = 0;
+    act(run.digits);
+  }
+
+  /* Any other key ends the digits. */
+  function alone() {
+    if (run.timer) choose();
+    if (run.digits.length < 2) run.digits = "";
+  }
+
   /* Keys pressed while the next screen is on its way belong to that screen: kept, then played in order. */
   function play() {
+    if (run.digits.length > 1 && !flying) write();
     while (ahead.length && !flying) {
       const { name, key } = ahead.shift();
-      if (typing(document.activeElement) && name.length < 6 && !name.startsWith("F")) type(document.activeElement, key);
+      if (digit(name) && !typing(document.activeElement) && dates()) {
+        count(name);
+        if (run.timer && ahead.length && !digit(ahead[0].name)) alone();
+      } else if (typing(document.activeElement) && name.length < 6 && !name.startsWith("F")) type(document.activeElement, key);
       else if (name) act(name);
     }
+  }
+
+  /* A second Enter on its way, or just after, was meant for the screen before. */
+  function repeated(event, name, next) {
+    const resting = next || performance.now() < restUntil;
+    const plain = event.key === "Enter" && !event.ctrlKey;
+    if (event.repeat && (name || plain)) return true;
+    return resting && (plain ? last === "Enter" : Boolean(name) && name === last);
+  }
+
+  function keep(event, name, again) {
+    event.preventDefault();
+    if (running() && digit(name)) count(name);
+    else if (!again && ahead.length < 40) ahead.push({ name, key: event.key });
   }
 
   document.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     pressedAt = performance.now();
+    const number = /^(Digit|Numpad)[0-9]$/.test(event.code) && !event.ctrlKey && !event.altKey ? event.code.slice(-1) : "";
+    if (!number && !MODIFIER.test(event.key)) alone();
     const next = flying && (byKey || !typing(event.target));
     const name = named(event, next ? document.body : event.target);
-    const again = event.repeat || (name && name === last && (next || performance.now() < restUntil));
+    const again = repeated(event, name, next);
     if (next && (name || event.key.length === 1)) {
+      keep(event, name, again);
+    } else if (number && (running() || (dates() && digit(name)))) {
       event.preventDefault();
-      if (!again && ahead.length < 40) ahead.push({ name, key: event.key });
-    } else if (name && again && bound(name)) {
+      if (!event.repeat) count(number);
+    } else if (again && (bound(name) || event.key === "Enter") && !event.target.matches?.("textarea")) {
       event.preventDefault();
     } else if (name && act(name)) {
       event.preventDefault();
+    } else if (event.key === "Enter") {
+      last = "Enter";
     }
   });
 

@@ -33,6 +33,19 @@ def test_a_changed_instruction_shows_in_the_call(ada, ring, house, cast):
     expect(ada.page.locator("#instructions")).to_contain_text("Pas de visite ce matin.", timeout=3_000)
 
 
+def test_the_count_at_the_bottom_follows_the_queue(ada, ring):
+    ring()
+    ada.open("/desk")
+    ada.key("F2")
+    ada.page.wait_for_url("**/calls/**")
+    expect(ada.page.locator("#live-state")).to_contain_text("En direct")
+    expect(ada.page.locator("#bar-queue b").first).to_have_text("0")
+
+    ring("CA2")
+
+    expect(ada.page.locator("#bar-queue b").first).to_have_text("1", timeout=3_000)
+
+
 def test_two_tabs_share_one_stream(ada, ring):
     ada.open("/desk")
     second = ada.page.context.new_page()

@@ -129,3 +129,41 @@ def test_closing_goes_back_to_the_queue(call):
     call.key("3")
 
     expect(call.page.get_by_role("heading", name="Rien n’attend.")).to_be_visible()
+
+
+def test_a_birth_date_typed_over_known_patients_is_searched(zoe, call):
+    call.key("F3")
+    call.page.keyboard.type("14031951", delay=60)
+    call.page.keyboard.press("Enter")
+
+    expect(call.page.get_by_role("heading", name="1 personne trouvée")).to_be_visible()
+    expect(call.page.locator(".patient .name")).to_have_count(0)
+    expect(call.page.locator("#born")).to_have_value("14031951")
+
+
+def test_a_slowly_typed_birth_date_takes_its_first_digit_back(zoe, call):
+    call.key("F3")
+    call.page.keyboard.type("14031951", delay=450)
+    call.page.keyboard.press("Enter")
+
+    expect(call.page.get_by_role("heading", name="1 personne trouvée")).to_be_visible()
+    expect(call.page.locator("#question")).to_have_count(0)
+
+
+def test_enter_pressed_again_never_reaches_the_next_form(call):
+    call.key("F3")
+    call.page.keyboard.type("14031951")
+    call.page.keyboard.press("Enter")
+    call.page.keyboard.press("Enter")
+    call.page.keyboard.press("Enter")
+
+    expect(call.page.get_by_text("Personne avec cette date")).to_be_visible()
+    expect(call.page.locator("#question")).to_have_count(0)
+
+
+def test_enter_on_no_words_asks_for_words(call):
+    call.page.locator("#words").focus()
+    call.page.keyboard.press("Enter")
+
+    expect(call.page.locator("#refusal")).to_contain_text("Tapez les mots de l’appelant")
+    expect(call.page.locator("#question")).to_have_count(0)

@@ -22,6 +22,17 @@ def test_no_words_and_no_protocol_is_refused_and_says_what_to_do(desk):
     assert 'value="75"' in answer.text
 
 
+def test_figures_are_no_words(desk, adopted):
+    answer = desk.post("/triage/start", {"words": " 4031951 "})
+
+    assert answer.status_code == 422
+    assert 'name="question_id"' not in desk.page()
+
+
+def test_a_protocol_needs_no_words(desk, adopted):
+    assert desk.post("/triage/start", {"words": "", "protocol": "symptome_non_liste"}).status_code == 303
+
+
 def test_an_answer_brings_the_next_question(desk, adopted):
     start(desk)
     before = desk.hidden("question_id")
