@@ -4,7 +4,7 @@ Which complaint a session is about is health data, so protocol, facts, answers a
 clear stand only ids, times and who asked.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, UniqueConstraint
@@ -88,3 +88,44 @@ class ProtocolSignature(Base):
     practitioner_id: Mapped[UUID]
     person_id: Mapped[UUID | None]
     signed_at: Mapped[datetime]
+
+
+class ProtocolExtension(Base):
+    """A supervisor let a protocol past its review date be used until a date, with a reason."""
+
+    __tablename__ = "protocol_extension"
+    __table_args__ = (
+        CheckConstraint("length(reason) BETWEEN 1 AND 1000", name="reason"),
+        Index("ix_protocol_extension_code", "practice_id", "code", "protocol_version"),
+    )
+
+    practice_id: Mapped[UUID] = mapped_column(ForeignKey("practice.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str]
+    protocol_version: Mapped[str]
+    reason: Mapped[str]
+    person_id: Mapped[UUID | None]
+    granted_at: Mapped[datetime]
+    until: Mapped[date]
+
+
+class TriageFeedback(Base):
+    """The level a practitioner gave a session afterwards, sealed under its key; the last one counts."""
+
+    __tablename__ = "triage_feedback"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["practice_id", "session_id"], ["triage_session.practice_id", "triage_session.id"]
+        ),
+        ForeignKeyConstraint(
+            ["practice_id", "practitioner_id"], ["practitioner.practice_id", "practitioner.id"]
+        ),
+        Index("ix_triage_feedback_marked_at", "practice_id", "marked_at"),
+    )
+
+    practice_id: Mapped[UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(primary_key=True)
+    practitioner_id: Mapped[UUID]
+    content_sealed: Mapped[bytes]
+    sealed_version: Mapped[int] = mapped_column(Integer)
+    marked_at: Mapped[datetime]

@@ -33,7 +33,7 @@ def questionnaire(protocol: Protocol, language: str = "fr") -> dict[str, Any]:
         "status": _STATUS[protocol.state],
         "language": language,
         "publisher": protocol.author,
-        "description": "Reference text: it orients, it never diagnoses. The engine of telesec is the reference.",
+        "description": "Reference text: it orients, it never diagnoses. telesec's engine is the reference.",
         "item": [_asked(protocol, question, language) for question in protocol.questions],
     }
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,7 +15,13 @@ from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices.models import Practice
 from telesec.triage.levels import Level
 from telesec.triage.library import Library
-from telesec.triage.models import ProtocolAdoption, ProtocolSignature, TriageAnswer, TriageSession
+from telesec.triage.models import (
+    ProtocolAdoption,
+    ProtocolExtension,
+    ProtocolSignature,
+    TriageAnswer,
+    TriageSession,
+)
 from telesec.triage.patient import PatientFacts
 from telesec.triage.protocol import Given, State
 from telesec.triage.reckoning import Case
@@ -161,6 +168,31 @@ def opened(uow: UnitOfWork, row: TriageSession) -> Record:
     return Record(row, Content.from_text(sealed["content"]), answers)
 
 
+def opened_many(uow: UnitOfWork, practice_id: UUID, rows: Sequence[TriageSession]) -> tuple[Record, ...]:
+    """Open many sessions of one practice with their answers: four queries, whatever their number."""
+    sealed = [(row.id, row.sealed_version, {"content": row.content_sealed}) for row in rows]
+    contents = vault.open_many(uow, practice_id, SESSION, sealed)
+    answers = uow.session.scalars(
+        select(TriageAnswer)
+        .where(TriageAnswer.practice_id == practice_id, TriageAnswer.session_id.in_([row.id for row in rows]))
+        .order_by(TriageAnswer.session_id, TriageAnswer.position)
+    ).all()
+    texts = vault.open_many(
+        uow,
+        practice_id,
+        ANSWER,
+        [(row.session_id, row.sealed_version, {"answer": row.answer_sealed}) for row in answers],
+    )
+    given: dict[UUID, list[tuple[str, Given]]] = {row.id: [] for row in rows}
+    for row, text in zip(answers, texts, strict=True):
+        told = json.loads(text["answer"])
+        given[row.session_id].append((told["question"], Given(told["answer"])))
+    return tuple(
+        Record(row, Content.from_text(content["content"]), tuple(given[row.id]))
+        for row, content in zip(rows, contents, strict=True)
+    )
+
+
 def _answers(uow: UnitOfWork, practice_id: UUID, session_id: UUID) -> tuple[tuple[str, Given], ...]:
     rows = uow.session.scalars(
         select(TriageAnswer)
@@ -211,7 +243,7 @@ def add_answer(uow: UnitOfWork, record: Record, question: str, answer: Given) ->
 
 
 def standing(uow: UnitOfWork, practice_id: UUID) -> Standing:
-    """Return what a practice decided about protocols: two small queries."""
+    """Return what a practice decided about protocols: three small queries."""
     adopted = uow.session.get(ProtocolAdoption, practice_id) is not None
     rows: Sequence[ProtocolSignature] = uow.session.scalars(
         select(ProtocolSignature)
@@ -219,4 +251,15 @@ def standing(uow: UnitOfWork, practice_id: UUID) -> Standing:
         .order_by(ProtocolSignature.signed_at, ProtocolSignature.id)
         .limit(1000)
     ).all()
-    return Standing(adopted, {(row.code, row.protocol_version): State(row.state) for row in rows})
+    signed = {(row.code, row.protocol_version): State(row.state) for row in rows}
+    return Standing(adopted, signed, _extended(uow, practice_id))
+
+
+def _extended(uow: UnitOfWork, practice_id: UUID) -> dict[tuple[str, str], date]:
+    rows = uow.session.scalars(
+        select(ProtocolExtension)
+        .where(ProtocolExtension.practice_id == practice_id)
+        .order_by(ProtocolExtension.until)
+        .limit(1000)
+    )
+    return {(row.code, row.protocol_version): row.until for row in rows}

@@ -1,4 +1,4 @@
-"""A protocol to read in a terminal, and as a picture (SVG): its questions from the top, and where a yes leads."""
+"""A protocol to read in a terminal, and as a picture (SVG): its questions, and where a yes leads."""
 
 from collections.abc import Iterator
 from html import escape
@@ -23,7 +23,8 @@ def page(protocol: Protocol, language: str) -> Iterator[str]:
     took = length(protocol)
     yield f"{protocol.title.spoken(language)} ({protocol.code} {protocol.version}, {protocol.state})"
     yield f"author: {protocol.author}; review by {protocol.review_by}; reviewer: {protocol.reviewer or '–'}"
-    yield f"default {protocol.default}, floor {protocol.floor}; red flags {took.flags:.0f} s, all {took.questions:.0f} s"
+    yield f"default {protocol.default}, floor {protocol.floor}"
+    yield f"red flags {took.flags:.0f} s, all questions {took.questions:.0f} s"
     for question in protocol.merged:
         yield f"  ≡ {question.id}: {question.text.spoken(language)} [{', '.join(question.merges)}]"
     for question in protocol.questions:
@@ -62,8 +63,8 @@ def drawing(protocol: Protocol, language: str) -> str:
     )
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {end + 60}" role="img"'
-            f' aria-label="{title}" font-family="sans-serif" font-size="14">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {end + 60}"',
+            f'role="img" aria-label="{title}" font-family="sans-serif" font-size="14">',
             f"<title>{title}</title>",
             f'<text x="20" y="40" font-size="20" font-weight="bold">{title}</text>',
             f'<line x1="40" y1="60" x2="40" y2="{end}" stroke="#777" stroke-width="2"/>',
@@ -78,12 +79,12 @@ def _row(place: int, question: Question, language: str) -> str:
     y = _TOP + _ROW * place
     lowers = question.effect is Effect.LOWER
     text = escape(question.text.spoken(language))
+    whom = escape(f"{question.id} {gate_words(question.gate)}")
     yes = "yes" if lowers else "yes / ?"
     return (
         f'<circle cx="40" cy="{y}" r="6" fill="{"#fff" if lowers else "#333"}" stroke="#333"/>'
         f'<text x="60" y="{y - 2}">{text}</text>'
-        f'<text x="60" y="{y + 15}" font-size="11" fill="#555">{escape(question.id)} {escape(gate_words(question.gate))}'
-        f"</text>"
+        f'<text x="60" y="{y + 15}" font-size="11" fill="#555">{whom}</text>'
         f'<text x="{_WIDTH - 210}" y="{y + 15}" font-size="11" fill="#555">{yes} →</text>'
         + _level(_WIDTH - 150, y, question.level, question.level)
     )

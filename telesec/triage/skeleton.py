@@ -42,7 +42,7 @@ cases:
 - {{name: worst, patient: {{age_years: 80, sex: F}}, answers: {{todo_flag: yes}}, level: call15_now}}
 - {{name: all_unknown, patient: {{}}, others: unknown, level: call15_now}}
 - {{name: lowest, patient: {{age_years: 30, sex: M}}, answers: {{todo_ordinary: yes}}, level: h48_72}}
-- {{name: third_party, patient: {{age_years: 50, sex: F}}, answers: {{todo_flag: unknown}}, level: call15_now}}
+- {{name: third_party, patient: {{age_years: 50}}, answers: {{todo_flag: unknown}}, level: call15_now}}
 """
 
 

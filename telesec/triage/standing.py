@@ -1,7 +1,7 @@
 """Whether a practice may start a session on a protocol; pure. Expiry is judged here, never at load."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from telesec.triage.levels import Level, most_urgent
@@ -17,10 +17,12 @@ class Standing:
     Args:
         adopted: A practitioner of the practice took the reference set into use.
         signed: (code, version) → ``signed`` or ``retired``, the last decision.
+        extended: (code, version) → last day a supervisor let it be used past its review.
     """
 
     adopted: bool = False
     signed: Mapping[tuple[str, str], State] | None = None
+    extended: Mapping[tuple[str, str], date] = field(default_factory=dict)
 
     def state_of(self, protocol: Protocol) -> State:
         """Return a protocol's state in this practice."""
@@ -30,7 +32,8 @@ class Standing:
         """Return whether a session may start on it: signed, or adopted reference, and not past review."""
         if protocol.is_screen:
             return True
-        if today > protocol.review_by:
+        until = self.extended.get((protocol.code, protocol.version), protocol.review_by)
+        if today > max(protocol.review_by, until):
             return False
         match self.state_of(protocol):
             case State.SIGNED:

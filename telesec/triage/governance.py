@@ -1,0 +1,173 @@
+"""Reviews that come due, protocols used past them with a reason, and what a new version would change.
+
+A protocol past its review date starts no session; a supervisor may let it be used for a while, with a reason
+that is kept. A new version that lowers a stored session is listed, so that whoever signs it knows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from telesec.foundation.access import Facts, Permission, authorize
+from telesec.foundation.errors import NotFound, Refused
+from telesec.foundation.language import say
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.triage.compiler import ProtocolRefused, compile_protocol
+from telesec.triage.library import Library
+from telesec.triage.models import ProtocolExtension, TriageSession
+from telesec.triage.protocol import Protocol, Text
+from telesec.triage.records import Record, opened_many, standing, zone
+from telesec.triage.replay import Change, Edited, changes, edits, with_protocol
+
+WARN_DAYS = 30
+EXTENDED_DAYS = 30
+MOST_REASON = 1_000
+MOST_REPLAYED = 500
+"""Stored sessions replayed on a new version, the newest first."""
+
+
+@dataclass(frozen=True)
+class ReviewDue:
+    """A protocol whose review comes due within 30 days, or is over (``days_left`` negative).
+
+    Args:
+        extended_until: Last day a supervisor let it be used past its review, if any.
+    """
+
+    code: str
+    version: str
+    title: Text
+    review_by: date
+    days_left: int
+    extended_until: date | None
+
+
+@dataclass(frozen=True)
+class ExtendReview:
+    """A supervisor's reason to use a protocol past its review date."""
+
+    practice_id: UUID
+    code: str
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The present version of a protocol beside a new one; ``before`` is None for a new complaint."""
+
+    before: Protocol | None
+    after: Protocol
+    edits: tuple[Edited, ...]
+
+
+def reviews(uow: UnitOfWork, library: Library, practice_id: UUID) -> tuple[ReviewDue, ...]:
+    """Return the protocols to review, the most overdue first; 30 days ahead."""
+    authorize(uow, Permission.PROTOCOL_READ, on=Facts(practice_id))
+    today, extended = _today(uow, practice_id), standing(uow, practice_id).extended
+    due = [
+        ReviewDue(
+            held.code,
+            held.version,
+            held.title,
+            held.review_by,
+            (held.review_by - today).days,
+            extended.get((held.code, held.version)),
+        )
+        for held in library.protocols
+        if (held.review_by - today).days <= WARN_DAYS
+    ]
+    return tuple(sorted(due, key=lambda one: (one.review_by, one.code)))
+
+
+def extend(uow: UnitOfWork, library: Library, command: ExtendReview) -> date:
+    """Let a protocol be used for 30 days past its review; return the last day.
+
+    Raises:
+        NotFound: No protocol has this code.
+        Refused: No reason (422), or its review is not over (409).
+    """
+    authorize(uow, Permission.POLICY_WRITE, on=Facts(command.practice_id))
+    protocol = library.book.get(command.code)
+    if protocol is None:
+        raise NotFound
+    reason = command.reason.strip()
+    if not 1 <= len(reason) <= MOST_REASON:
+        raise Refused("reason_needed", say("Write why it may still be used."), status=422, field="reason")
+    today = _today(uow, command.practice_id)
+    if today <= protocol.review_by:
+        raise Refused("not_expired", say("The review of this protocol is not over yet."))
+    until = today + timedelta(days=EXTENDED_DAYS)
+    extension = ProtocolExtension(
+        practice_id=command.practice_id,
+        code=protocol.code,
+        protocol_version=protocol.version,
+        reason=reason,
+        person_id=uow.actor.person_id,
+        granted_at=uow.now(),
+        until=until,
+    )
+    uow.session.add(extension)
+    uow.session.flush()
+    detail = {"code": protocol.code, "version": protocol.version, "until": until.isoformat()}
+    uow.audit("protocol.extend", practice_id=command.practice_id, object_id=extension.id, **detail)
+    return until
+
+
+def compared(uow: UnitOfWork, library: Library, practice_id: UUID, text: str) -> Comparison:
+    """Return a new version of a protocol beside the present one.
+
+    Raises:
+        Refused: The text fails a check (422); the message says where and what.
+    """
+    authorize(uow, Permission.PROTOCOL_READ, on=Facts(practice_id))
+    after = _compiled(text)
+    before = library.book.get(after.code)
+    return Comparison(before, after, tuple(edits(before, after)) if before else ())
+
+
+def lowered(uow: UnitOfWork, library: Library, practice_id: UUID, text: str) -> tuple[Change, ...]:
+    """Return the stored sessions a new version would lower, of the newest ``MOST_REPLAYED``.
+
+    Raises:
+        Refused: The text fails a check (422).
+    """
+    authorize(uow, Permission.PROTOCOL_SIGN, on=Facts(practice_id))
+    after = _compiled(text)
+    rows = uow.session.scalars(
+        select(TriageSession)
+        .where(TriageSession.practice_id == practice_id)
+        .order_by(TriageSession.started_at.desc(), TriageSession.id.desc())
+        .limit(MOST_REPLAYED)
+    ).all()
+    records = opened_many(uow, practice_id, rows)
+    uow.audit("protocol.replay", practice_id=practice_id, code=after.code, sessions=len(records))
+    return replayed_lower(library, after, records)
+
+
+def replayed_lower(library: Library, after: Protocol, records: Sequence[Record]) -> tuple[Change, ...]:
+    """Return the sessions that come out lower with a new version; pure.
+
+    A session on a complaint no library holds any more cannot be replayed and is left out.
+    """
+    book = library.book
+    cases = [
+        (str(record.row.id), record.case)
+        for record in records
+        if record.content.code is None or record.content.code in book.protocols
+    ]
+    return tuple(change for change in changes(book, with_protocol(book, after), cases) if change.lowers)
+
+
+def _compiled(text: str) -> Protocol:
+    try:
+        return compile_protocol(text, "protocol")
+    except ProtocolRefused as error:
+        unsafe = say("This protocol fails a check: %(problems)s", problems=str(error))
+        raise Refused("protocol_unsafe", unsafe, status=422) from error
+
+
+def _today(uow: UnitOfWork, practice_id: UUID) -> date:
+    return uow.now().astimezone(zone(uow, practice_id)).date()
