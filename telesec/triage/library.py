@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import yaml
 from pydantic import TypeAdapter
@@ -65,7 +65,7 @@ def load(paths: Sequence[Path] = (), words: Sequence[tuple[str, str]] = ()) -> L
 @cache
 def _loaded(paths: tuple[Path, ...], words: tuple[tuple[str, str], ...]) -> Library:
     doc = _load_words()
-    built_in, broken = _compiled(_built_in_files(), doc.choices, ())
+    built_in, broken = _compiled(newest_files(_ROOM / "protocols"), doc.choices, ())
     if not broken:
         broken = _astray(_book(built_in), built_in)
     if broken:
@@ -112,9 +112,9 @@ def _raised_to(entry: RaisingWords, book: Rulebook) -> Level:
     return Level.DOCTOR_NOW if entry.asked_by in book.protocols else entry.level
 
 
-def _built_in_files() -> list[Traversable]:
+def newest_files(folder: Traversable) -> list[Traversable]:
     """Return the newest version of each protocol: ``<code>.yaml``, or ``<code>/<version>.yaml``."""
-    entries = sorted((_ROOM / "protocols").iterdir(), key=lambda entry: entry.name)
+    entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
     loose = [entry for entry in entries if entry.name.endswith(".yaml")]
     kept = [list(entry.iterdir()) for entry in entries if entry.is_dir()]
     versions = [[file for file in held if file.name.endswith(".yaml")] for held in kept]
@@ -147,16 +147,28 @@ def _compiled(
     refused: list[ProtocolRefused] = []
     for path in paths:
         try:
-            protocol = compile_protocol(path.read_text(encoding="utf-8"), path.name)
+            protocol = compile_protocol(path.read_text(encoding="utf-8"), _name_of(path))
         except ProtocolRefused as error:
             refused.append(error)
             continue
-        problems = tuple(clashes(protocol, (*before, *held), choices))
+        problems = (*misplaced(protocol, _name_of(path)), *clashes(protocol, (*before, *held), choices))
         if problems:
-            refused.append(ProtocolRefused(path.name, problems))
+            refused.append(ProtocolRefused(_name_of(path), problems))
         else:
             held.append(protocol)
     return held, refused
+
+
+def _name_of(path: Traversable | Path) -> str:
+    """Return ``code/1.0.0.yaml`` for a file named by its version, else the file's name."""
+    parts = PurePath(str(path)).parts
+    return "/".join(parts[-2:]) if path.name[:1].isdigit() else path.name
+
+
+def misplaced(protocol: Protocol, name: str) -> Iterator[Problem]:
+    """Yield that a file named by its version says another version, or stands in another code's folder."""
+    if "/" in name and name != f"{protocol.code}/{protocol.version}.yaml":
+        yield Problem("version", f"stands in {name} and says {protocol.code} {protocol.version}")
 
 
 def clashes(

@@ -8,7 +8,7 @@ import yaml
 from telesec.triage.checks import Problem, lost_flags
 from telesec.triage.compiler import ProtocolRefused, compile_protocol
 from telesec.triage.levels import Level
-from telesec.triage.library import clashes, level_text_problems, load
+from telesec.triage.library import clashes, level_text_problems, load, misplaced, newest_files
 
 
 def flag(**changes):
@@ -189,6 +189,23 @@ def test_a_second_screen_is_refused(tmp_path):
 
 
 def test_every_built_in_file_is_loaded(library):
-    held = {f"{protocol.code}.yaml" for protocol in library.protocols}
+    held = {protocol.code for protocol in library.protocols}
 
-    assert held == {file.name for file in (files("telesec.triage") / "protocols").iterdir()}
+    assert held == {folder.name for folder in (files("telesec.triage") / "protocols").iterdir()}
+
+
+def test_a_file_in_the_wrong_folder_or_version_is_refused(library):
+    protocol = library.book.screen
+
+    assert list(misplaced(protocol, f"{protocol.code}/{protocol.version}.yaml")) == []
+    assert [one.where for one in misplaced(protocol, f"{protocol.code}/9.0.0.yaml")] == ["version"]
+    assert [one.where for one in misplaced(protocol, f"autre/{protocol.version}.yaml")] == ["version"]
+
+
+def test_of_several_versions_the_newest_is_loaded(tmp_path):
+    for version in ("1.2.0", "1.10.0", "1.9.3"):
+        (tmp_path / "a").mkdir(exist_ok=True)
+        (tmp_path / "a" / f"{version}.yaml").touch()
+    (tmp_path / "b.yaml").touch()
+
+    assert [file.name for file in newest_files(tmp_path)] == ["b.yaml", "1.10.0.yaml"]
