@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 RUNTIME := requirements/runtime.txt
 VENDOR := telesec/web/static/vendor
 
-.PHONY: help demo demo-reset test test-15 check fix run bench lock clean
+.PHONY: help demo demo-reset test test-15 check fix run bench lock clean pictures
 
 help: ## List these targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ run: .venv/.demo node_modules/.ready $(VENDOR)/.ready ## Run an empty installati
 
 bench: .venv/.bench node_modules/.ready ## Measure speed, as ratios side by side
 	@$(PY) -m telesec bench
+
+pictures: .venv/.test node_modules/.ready $(VENDOR)/.ready .venv/.machine ## Take the pictures and the film of docs/pictures again (needs ffmpeg)
+	@tools/pictures
 
 lock: ## Lock the requirements again
 	@for f in uv runtime demo test bench; do uv pip compile -q --universal --python-version 3.11 --generate-hashes \

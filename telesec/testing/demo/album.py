@@ -6,7 +6,6 @@
 
 import base64
 import html
-import os
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
@@ -21,28 +20,16 @@ img {{ display: block; height: {height}px; margin: auto }}
 
 
 class Album:
-    """Where one story's pictures go.
+    """Where the stories' pictures go; frames are numbered in the order they were taken.
 
     Args:
         browser: Draws the captions.
-        story: Comes first in the frames' names; frames run in the order of names.
-        folder: Overrides the environment's.
+        folder: The folder's name; empty to keep nothing.
     """
 
-    def __init__(self, browser: Browser, story: str, folder: str = "") -> None:
-        named = folder or os.environ.get(FOLDER, "")
-        self._folder = Path(named) if named else None
-        self._browser, self._story = browser, story
-        self._number = 0
-
-    @property
-    def wanted(self) -> bool:
-        """Whether anybody asked for pictures."""
-        return self._folder is not None
-
-    def picture(self, page: Page, name: str, words: str) -> None:
-        """Keep a picture under a name, and as a frame with a caption."""
-        self.frame(page, words, name)
+    def __init__(self, browser: Browser, folder: str) -> None:
+        self._folder = Path(folder) if folder else None
+        self._browser = browser
 
     def frame(self, page: Page, words: str, name: str = "") -> None:
         """Keep a frame with a caption; with a ``name`` the bare picture too."""
@@ -54,8 +41,8 @@ class Album:
             (self._folder / f"{name}.png").write_bytes(seen)
         frames = self._folder / "frames"
         frames.mkdir(exist_ok=True)
-        self._number += 1
-        self._draw(seen, words, frames / f"{self._story}-{self._number:02}.png")
+        number = len(list(frames.glob("*.png"))) + 1
+        self._draw(seen, words, frames / f"{number:03}.png")
 
     def _draw(self, seen: bytes, words: str, path: Path) -> None:
         sheet = self._browser.new_page(viewport={"width": WIDTH, "height": HEIGHT + CAPTION})

@@ -1,11 +1,12 @@
 """The real demo, started once for the stories, and people at their keyboards in real Chromium."""
 
+import os
 import tempfile
 from pathlib import Path
 
 import pytest
 
-from telesec.testing.demo.album import Album
+from telesec.testing.demo.album import FOLDER, Album
 from telesec.testing.demo.hand import Hand
 from telesec.testing.demo.running import RunningDemo
 
@@ -75,6 +76,6 @@ def people(everybody):
     assert complaints == []
 
 
-@pytest.fixture
-def album(browser, request):
-    return Album(browser, request.node.name.removeprefix("test_")[:12])
+@pytest.fixture(scope="module")
+def album(browser):
+    return Album(browser, os.environ.get(FOLDER, ""))

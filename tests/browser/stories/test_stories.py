@@ -17,6 +17,7 @@ PHONE = {"width": 390, "height": 844}
 ANNE, BRUNO, PAUL, JULES, LISE = (f"+336399800{n}" for n in (11, 10, 13, 14, 15))
 LUNE, SOLEIL = "+33639980001", "+33639980002"
 NAMES = ("SORBIER", "Sorbier", "Anne", "CHARME", "Charme", "Paul", "VERDIER", "Bruno", "Zoé")
+KINDS = {"caldav": ("CalDAV", caldav_starts), "fhir": ("FHIR", fhir_starts)}
 REDS_SECONDS = 30
 CALENDAR_SECONDS = 60
 
@@ -63,12 +64,24 @@ def close(ada, key):
 
 
 def say_chest_pain(ada):
-    """Type the caller's words, and yes to the first red flag."""
+    """Type the caller's words and see the first red flag asked."""
     ada.type("mal à la poitrine")
     ada.press("Enter")
     ada.see("#question .q", "poitrine")
+
+
+def say_yes(ada):
+    """Answer the red flag and see the words for the 15."""
     ada.press("o")
     ada.see(".say", "15")
+
+
+def choose_known(ada, name):
+    """Take the one person known under the number, by digit."""
+    ada.press("F3")
+    ada.see("#search .row:focus")
+    ada.press("1")
+    ada.see("#patient .name", name)
 
 
 def pass_on(phone):
@@ -97,6 +110,7 @@ def settle_red(rose):
     rose.tab_to(rose.see("#reason"))
     rose.type("Dr Lune joint sur sa ligne privée, il rappelle.")
     rose.press("Tab", "Enter")
+    rose.page.locator("#reason").wait_for(state="detached")
 
 
 def test_chest_pain_goes_from_ring_to_a_doctor_who_took_it(demo, people, caller, album):
@@ -106,16 +120,19 @@ def test_chest_pain_goes_from_ring_to_a_doctor_who_took_it(demo, people, caller,
     ada.see("#take-next")
     album.frame(ada.page, "Une ligne sonne : F2 décroche.")
     answer(ada, "Cabinet médical des Lilas, bonjour.")
-    album.picture(ada.page, "desk-call", "La phrase d’accueil, les consignes, qui est joignable.")
+    album.frame(ada.page, "La phrase d’accueil, les consignes, qui est joignable.")
     ada.page.evaluate("window.sameDocument = true")
+    choose_known(ada, "SORBIER")
     say_chest_pain(ada)
+    album.frame(ada.page, "Les mots de l’appelante mènent à la bonne question.", "desk-call")
+    say_yes(ada)
 
     doctor.rings()
     lune.page.goto(f"{demo.url}/phone")
     lune.see("main a[href*='/phone/alerts/']").press("Enter")
-    lune.see("h1", "Patient")
-    album.picture(lune.page, "phone-alert", "Le téléphone du médecin sonne aussitôt.")
-    album.picture(ada.page, "desk-15", "Un signe vital : les mots pour le 15, l’alerte est partie.")
+    lune.see("h1", "SORBIER")
+    album.frame(lune.page, "Le téléphone du médecin sonne aussitôt.", "phone-alert")
+    album.frame(ada.page, "Un signe vital : les mots pour le 15, l’alerte est partie.", "desk-15")
     code = doctor.hear_code()
     began = time.monotonic()
     doctor.press(code)
@@ -141,7 +158,7 @@ class Booking:
 
     def __init__(self, ada, there, album):
         self.ada, self.album = ada, album
-        self._read = {"caldav": caldav_starts, "fhir": fhir_starts}[there["calendar"]["kind"]]
+        self._kind, self._read = KINDS[there["calendar"]["kind"]]
         self._there = there
         self._before = self._read(there)
 
@@ -152,15 +169,11 @@ class Booking:
 
     def choose(self, name):
         """Take the person known under the number and hold the first slot; return its start."""
-        self.ada.press("F3")
-        self.ada.see("#search .row:focus")
-        self.album.frame(self.ada.page, "Connue sous ce numéro : un chiffre la choisit.")
-        self.ada.press("1")
-        self.ada.see("#patient .name", name)
+        choose_known(self.ada, name)
         self.ada.press("F4")
         self.ada.see("#booking")
         self.ada.see("#slots button[aria-keyshortcuts='1']")
-        self.album.frame(self.ada.page, "Les premiers créneaux, lus dans le vrai agenda.")
+        self.album.frame(self.ada.page, f"Les premiers créneaux, lus dans le vrai agenda ({self._kind}).")
         self.ada.press("1")
         self.ada.see("#booking .confirm button:focus")
         return datetime.fromisoformat(self.ada.page.locator("#booking .confirm [name=start]").input_value())
@@ -174,6 +187,7 @@ class Booking:
         self.ada.press("3")
         self.ada.page.wait_for_url(lambda url: "moving=" not in url)
         self.ada.see(".verdict-ok", "C’est noté")
+        self.album.frame(self.ada.page, "Déplacé : relu au nouvel horaire.")
 
     def cancel(self):
         """Cancel the appointment with a reason."""
@@ -183,6 +197,7 @@ class Booking:
         self.ada.type("empêchée")
         self.ada.press("Tab", "Enter")
         self.ada.see("#light", "Annulé")
+        self.album.frame(self.ada.page, "Annulé : parti de l’agenda du cabinet.")
 
 
 @pytest.mark.parametrize(
@@ -241,6 +256,7 @@ def test_alert_everybody_passes_on_ends_red_before_the_supervisor(demo, people, 
     caller(PAUL)
     answer(ada, "Cabinet médical des Lilas")
     say_chest_pain(ada)
+    say_yes(ada)
 
     lune.rings()
     ada.see("#ladder .going", "Dr Lune")
@@ -251,7 +267,7 @@ def test_alert_everybody_passes_on_ends_red_before_the_supervisor(demo, people, 
     pass_on(soleil)
     ada.see("#ladder .going", "la supervision")
     rose.see(".reds li", "Cabinet des Lilas", seconds=REDS_SECONDS)
-    album.picture(rose.page, "supervisor", "Personne n’a pris l’alerte : rouge chez la superviseure.")
+    album.frame(rose.page, "Personne n’a pris l’alerte : rouge chez la superviseure.", "supervisor")
 
     settle_red(rose)
     rose.page.goto(f"{demo.url}/supervisor")
@@ -309,3 +325,13 @@ def test_dead_calendar_offers_nothing_and_says_so(demo, people, caller):
         close(ada, "1")
     finally:
         again.stop()
+
+
+def test_practice_page_says_who_is_reached_and_in_which_order(demo, people, album):
+    hugo = people.at("hugo")
+    hugo.page.goto(f"{demo.url}/practice")
+
+    hugo.see("h1", "Cabinet des Lilas")
+    hugo.see("#main", "Dr Soleil")
+
+    album.frame(hugo.page, "Le cabinet règle sa garde, ses horaires, ses consignes.", "practice")
