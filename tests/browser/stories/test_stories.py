@@ -301,6 +301,21 @@ def test_note_survives_a_reload_a_crash_and_a_second_tab(demo, people, caller):
     close(back, "1")
 
 
+def test_queue_in_the_bar_follows_a_second_ring_and_f9_waits_in_the_note(demo, people, caller):
+    ada = sit_down(people, demo)
+    caller(BRUNO)
+    answer(ada, "Cabinet médical des Lilas")
+    second = caller(PAUL)
+
+    ada.see("#bar", "File 1", seconds=5)
+    second.hang_up()
+    ada.see("#bar", "File 0", seconds=5)
+    ada.press("F9")
+    ada.see("textarea[data-note]:focus")
+
+    close(ada, "1")
+
+
 def test_dead_calendar_offers_nothing_and_says_so(demo, people, caller):
     ada, lilas = sit_down(people, demo), demo.practice("Lilas")
     caller(JULES)
