@@ -40,7 +40,8 @@ from telesec.scheduling.reads import AppointmentCard
 
 LIVE_AFTER = timedelta(seconds=2)
 """A search reads a calendar again when its last reading is older than this."""
-READ_EVERY = timedelta(seconds=50)
+READ_EVERY = timedelta(seconds=45)
+"""With the sweep's own pace, a calendar that stopped answering is noticed within a minute."""
 BATCH = 100
 
 

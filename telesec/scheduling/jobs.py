@@ -6,5 +6,5 @@ from telesec.scheduling import flow
 SWEEPS: tuple[Sweep, ...] = (
     Sweep("scheduling.free_holds", 5, flow.free_due_holds),
     Sweep("scheduling.settle", 5, flow.settle_due),
-    Sweep("scheduling.refresh", 60, flow.refresh_due),
+    Sweep("scheduling.refresh", 10, flow.refresh_due),
 )
