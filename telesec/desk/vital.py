@@ -48,7 +48,7 @@ def alert_at_once(uow: UnitOfWork, library: Library, session: SessionView) -> No
             Level.CALL15_NOW,
             _facts(uow, library, session, details_of(card).address),
             card.from_number,
-            callback_number_read_back=True,
+            callback_number_read_back=False,
             call_id=session.call_id,
             patient_id=card.patient_id,
         ),
