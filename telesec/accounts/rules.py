@@ -11,7 +11,7 @@ LATEST = timedelta(hours=14)
 WALL = timedelta(days=30)
 KEPT = timedelta(days=60)
 """How long the row of a session is kept: for the list, and to know a call centre's address."""
-TOUCH_EVERY = timedelta(seconds=30)
+TOUCH_EVERY = timedelta(seconds=60)
 LINK_LIFETIME = timedelta(hours=24)
 RECOVERY_CODES = 10
 SHORTEST_PASSWORD = 12

@@ -177,7 +177,7 @@ def end(uow: UnitOfWork, session_id: UUID) -> None:
 
 
 def touch(uow: UnitOfWork, session_id: UUID) -> None:
-    """Note that a session is in use; called at most every half minute."""
+    """Note that a session is in use; called at most once a minute."""
     authorize(uow, Permission.SESSION_OWN, on=INSTALLATION)
     uow.session.execute(
         update(LoginSession)

@@ -3,7 +3,7 @@
 Lists carry ids, levels and times: no name, no text, no number. Addresses are shown masked, of one alert only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -139,23 +139,19 @@ def state_of(uow: UnitOfWork, alert_id: UUID) -> AlertRow:
 def red_list(uow: UnitOfWork, *, limit: int | None = None, cursor: str | None = None) -> Page[AlertRow]:
     """Return the alerts nobody took, the oldest first, over all practices of the actor."""
     authorize(uow, Permission.SESSION_OWN, on=Facts(None))
-    red = (Alert.state == AlertState.TRIGGERED.value) & Alert.exhausted_at.is_not(None)
-    return _page(uow, at=Alert.exhausted_at, where=red, limit=limit, cursor=cursor)
+    return _page(uow, at=Alert.exhausted_at, where=_red, limit=limit, cursor=cursor)
 
 
 def open_loops(uow: UnitOfWork, *, limit: int | None = None, cursor: str | None = None) -> Page[AlertRow]:
     """Return the alerts somebody took whose outcome is missing or only promised, the oldest first."""
     authorize(uow, Permission.SESSION_OWN, on=Facts(None))
-    taken = Alert.state == AlertState.ACKNOWLEDGED.value
-    return _page(uow, at=Alert.acknowledged_at, where=taken, limit=limit, cursor=cursor)
+    return _page(uow, at=Alert.acknowledged_at, where=_taken, limit=limit, cursor=cursor)
 
 
 def under_way(uow: UnitOfWork, *, limit: int | None = None, cursor: str | None = None) -> Page[AlertRow]:
     """Return every alert that is not closed, the oldest first: red ones, those still calling, open loops."""
     authorize(uow, Permission.SESSION_OWN, on=Facts(None))
-    return _page(
-        uow, at=Alert.triggered_at, where=Alert.state != AlertState.CLOSED.value, limit=limit, cursor=cursor
-    )
+    return _page(uow, at=Alert.triggered_at, where=_not_closed, limit=limit, cursor=cursor)
 
 
 def mine(uow: UnitOfWork, *, limit: int | None = None) -> tuple[AlertRow, ...]:
@@ -235,8 +231,25 @@ def contact_cards(uow: UnitOfWork, practice_id: UUID) -> tuple[ContactCard, ...]
     )
 
 
+def _red() -> ColumnElement[bool]:
+    return (Alert.state == AlertState.TRIGGERED.value) & Alert.exhausted_at.is_not(None)
+
+
+def _taken() -> ColumnElement[bool]:
+    return Alert.state == AlertState.ACKNOWLEDGED.value
+
+
+def _not_closed() -> ColumnElement[bool]:
+    return Alert.state != AlertState.CLOSED.value
+
+
 def _page(
-    uow: UnitOfWork, *, at: Any, where: ColumnElement[bool], limit: int | None, cursor: str | None
+    uow: UnitOfWork,
+    *,
+    at: Any,
+    where: Callable[[], ColumnElement[bool]],
+    limit: int | None,
+    cursor: str | None,
 ) -> Page[AlertRow]:
     size = bounded(limit)
     rows = uow.session.scalars(

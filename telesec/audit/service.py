@@ -34,7 +34,7 @@ def append_pending(session: Session, actor: Actor, notes: Sequence[AuditNote], n
     ids = sorted(new_id() for _ in notes)
     own = set(actor.practice_ids)
     session.execute(
-        insert(Pending),
+        insert(Pending).execution_options(render_nulls=True),
         [_row(note, note_id, actor, own, now) for note, note_id in zip(notes, ids, strict=True)],
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from telesec.callbacks.models import Callback
 from telesec.callbacks.rules import CallbackState, Urgency, urgency
@@ -84,6 +84,10 @@ def open_cards(
     return Page(tuple(cards[row.id] for row in page.items), page.next_cursor)
 
 
+def _still_open() -> ColumnElement[bool]:
+    return Callback.state == CallbackState.OPEN.value
+
+
 def _waiting(
     uow: UnitOfWork, practice_ids: tuple[UUID, ...] | None, limit: int | None, cursor: str | None
 ) -> Page[CallbackRow]:
@@ -93,7 +97,7 @@ def _waiting(
             Callback,
             practice_ids or served_by(uow.actor, Permission.CALLBACK_READ),
             at=Callback.due_at,
-            where=Callback.state == CallbackState.OPEN.value,
+            where=_still_open,
             limit=size + 1,
             after=Cursor.decode(cursor) if cursor else None,
             newest_first=False,

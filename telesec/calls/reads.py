@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import ColumnElement, func, or_, select, text
 
 from telesec.calls.models import Call, Draft
 from telesec.calls.rules import (
@@ -23,7 +23,7 @@ from telesec.calls.rules import (
 )
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound
-from telesec.foundation.paging import across_practices, bounded
+from telesec.foundation.paging import across_practices, bounded, one_of
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices import reads as practices
 from telesec.practices.reads import Situation, served_by
@@ -157,7 +157,7 @@ def my_open_calls(uow: UnitOfWork) -> tuple[QueueRow, ...]:
     rows = uow.session.scalars(
         select(Call)
         .where(
-            Call.practice_id.in_(served_by(uow.actor, Permission.CALL_HANDLE)),
+            one_of(Call.practice_id, served_by(uow.actor, Permission.CALL_HANDLE)),
             Call.closed_at.is_(None),
             Call.secretary_id == uow.actor.person_id,
         )
@@ -175,7 +175,7 @@ def queue(uow: UnitOfWork, *, limit: int | None = None) -> tuple[QueueRow, ...]:
             Call,
             served_by(uow.actor, Permission.CALL_READ),
             at=Call.opened_at,
-            where=Call.closed_at.is_(None),
+            where=_not_closed,
             limit=bounded(limit),
             newest_first=False,
         )
@@ -261,6 +261,10 @@ def opened_number(uow: UnitOfWork, row: Call) -> str:
         uow, row.practice_id, KIND, row.id, row.sealed_version, from_number=row.from_number_sealed
     )
     return told["from_number"]
+
+
+def _not_closed() -> ColumnElement[bool]:
+    return Call.closed_at.is_(None)
 
 
 def _drafts(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> dict[DraftKind, DraftText]:

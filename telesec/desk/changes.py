@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from telesec.foundation.access import Facts, Permission, authorize
+from telesec.foundation.paging import one_of
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices.models import Instruction
 from telesec.practices.reads import served_by
@@ -31,7 +32,7 @@ def instructions(uow: UnitOfWork) -> tuple[ChangedInstruction, ...]:
     rows = uow.session.scalars(
         select(Instruction)
         .where(
-            Instruction.practice_id.in_(served_by(uow.actor, Permission.PRACTICE_READ)),
+            one_of(Instruction.practice_id, served_by(uow.actor, Permission.PRACTICE_READ)),
             Instruction.retired_at.is_(None),
             Instruction.changed_at > uow.now() - NEWS,
         )

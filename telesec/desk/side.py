@@ -116,7 +116,6 @@ class Side:
     @cached_property
     def calendars(self) -> tuple[CalendarState, ...]:
         """The light of every practitioner's calendar."""
-        catalogues = scheduling.catalogues(self._uow)
         return tuple(
             CalendarState(
                 self.practice_name(practice_id),
@@ -124,8 +123,8 @@ class Side:
                 card.health is Health.OK,
                 card.fresh_at,
             )
-            for practice_id, catalogue in catalogues.items()
-            for card in catalogue.calendars
+            for practice_id, cards in scheduling.all_calendars(self._uow).items()
+            for card in cards
         )
 
     @cached_property

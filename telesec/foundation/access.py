@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
 from uuid import UUID
 
@@ -140,7 +141,7 @@ class Actor:
     purpose: Purpose | None = None
     language: str = "fr"
 
-    @property
+    @cached_property
     def practice_ids(self) -> tuple[UUID, ...]:
         """The practices this actor may touch, sorted; they become the signed database context."""
         return tuple(sorted(self.memberships))

@@ -10,7 +10,17 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import BigInteger, DateTime, Engine, LargeBinary, MetaData, create_engine, event, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Engine,
+    LargeBinary,
+    MetaData,
+    create_engine,
+    event,
+    text,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -25,6 +35,10 @@ NAMING = {
     "pk": "pk_%(table_name)s",
     "ex": "ex_%(table_name)s_%(constraint_name)s",
 }
+
+CONTEXT = "telesec.context"
+"""Under what name a session carries the practices and the actor its transactions sign."""
+SET_CONTEXT = text("select set_config(:name, :value, true)")
 
 
 class Base(DeclarativeBase):
@@ -56,21 +70,11 @@ class Database:
             sqlalchemy_url(url), pool_size=pool_size, max_overflow=pool_size * 2, pool_pre_ping=True
         )
         self.sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+        event.listen(self.sessions, "after_begin", self._sign)
 
     def session(self, practice_ids: Sequence[UUID], actor: str) -> Session:
         """Return a session whose every transaction signs this context first."""
-        session = self.sessions()
-        key = self._context_key
-
-        @event.listens_for(session, "after_begin")
-        def _sign(_session: Session, _transaction: object, connection: Any) -> None:
-            value = tenant_context.sign(key, practice_ids, actor)
-            connection.execute(
-                text("select set_config(:name, :value, true)"),
-                {"name": tenant_context.SETTING, "value": value},
-            )
-
-        return session
+        return self.sessions(info={CONTEXT: (tuple(practice_ids), actor)})
 
     def direct(self) -> "psycopg.Connection[Any]":
         """Open a connection of its own (advisory locks, LISTEN); the caller closes it."""
@@ -79,6 +83,13 @@ class Database:
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+    def _sign(self, session: Session, _transaction: object, connection: Connection) -> None:
+        """Sign the context of a transaction that begins; a session without one sees no tenant's row."""
+        if CONTEXT in session.info:
+            practice_ids, actor = session.info[CONTEXT]
+            value = tenant_context.sign(self._context_key, practice_ids, actor)
+            connection.execute(SET_CONTEXT, {"name": tenant_context.SETTING, "value": value})
 
 
 def sqlalchemy_url(url: str) -> str:

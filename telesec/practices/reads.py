@@ -14,6 +14,7 @@ from sqlalchemy import func, select, text
 
 from telesec.foundation.access import Actor, Facts, Permission, authorize
 from telesec.foundation.errors import NotFound
+from telesec.foundation.paging import one_of
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices.models import (
     Absence,
@@ -142,7 +143,7 @@ def names(uow: UnitOfWork) -> Mapping[UUID, str]:
     """Return the names of the actor's practices by id: what queues and inboxes head their rows with."""
     authorize(uow, Permission.SESSION_OWN, on=Facts(None))
     ids = served_by(uow.actor, Permission.PRACTICE_READ)
-    rows = uow.session.execute(select(Practice.id, Practice.name).where(Practice.id.in_(ids)))
+    rows = uow.session.execute(select(Practice.id, Practice.name).where(one_of(Practice.id, ids)))
     return {row.id: row.name for row in rows}
 
 
@@ -208,32 +209,29 @@ def absences(uow: UnitOfWork, practice_id: UUID) -> tuple[Away, ...]:
 
 
 def _cards(uow: UnitOfWork, ids: Sequence[UUID]) -> tuple[PracticeCard, ...]:
-    rows = uow.session.scalars(
-        select(Practice)
-        .where(Practice.id.in_(ids))
+    """Return cards by name; columns, not entities: this list stands on every page of the desk."""
+    rows = uow.session.execute(
+        select(Practice.id, Practice.name, Practice.time_zone, Practice.language, Practice.sector)
+        .where(one_of(Practice.id, ids))
         .order_by(Practice.name, Practice.id)
         .limit(MOST_PRACTICES)
     ).all()
     lines: dict[UUID, list[LineCard]] = defaultdict(list)
-    for line in uow.session.scalars(select(Line).where(Line.practice_id.in_(ids)).order_by(Line.number)):
-        lines[line.practice_id].append(LineCard(line.id, line.number))
+    numbers = select(Line.practice_id, Line.id, Line.number).where(one_of(Line.practice_id, ids))
+    for practice_id, line_id, number in uow.session.execute(numbers.order_by(Line.number)):
+        lines[practice_id].append(LineCard(line_id, number))
     people: dict[UUID, list[PractitionerCard]] = defaultdict(list)
-    found = select(Practitioner).where(Practitioner.practice_id.in_(ids)).order_by(Practitioner.display_name)
-    for p in uow.session.scalars(found):
-        card = PractitionerCard(p.id, p.display_name, p.profession, p.rpps or "", p.speaks_for)
-        people[p.practice_id].append(card)
-    return tuple(
-        PracticeCard(
-            row.id,
-            row.name,
-            row.time_zone,
-            row.language,
-            row.sector,
-            tuple(lines[row.id]),
-            tuple(people[row.id]),
-        )
-        for row in rows
-    )
+    found = select(
+        Practitioner.practice_id,
+        Practitioner.id,
+        Practitioner.display_name,
+        Practitioner.profession,
+        func.coalesce(Practitioner.rpps, ""),
+        Practitioner.speaks_for,
+    ).where(one_of(Practitioner.practice_id, ids))
+    for row in uow.session.execute(found.order_by(Practitioner.display_name)):
+        people[row[0]].append(PractitionerCard(*row[1:]))
+    return tuple(PracticeCard(*row, tuple(lines[row.id]), tuple(people[row.id])) for row in rows)
 
 
 def _openings(uow: UnitOfWork, practice_id: UUID, hours_of: HoursOf = HoursOf.PHONE) -> tuple[Opening, ...]:

@@ -47,8 +47,8 @@ def light(row: Schedule, now: datetime) -> Light:
 
 def zone_of(uow: UnitOfWork, practice_id: UUID) -> ZoneInfo:
     """Return the practice's time zone."""
-    name = uow.session.scalar(select(Practice.time_zone).where(Practice.id == practice_id))
-    return ZoneInfo(name or "UTC")
+    practice = uow.session.get(Practice, practice_id)
+    return ZoneInfo(practice.time_zone if practice else "UTC")
 
 
 def agendas(

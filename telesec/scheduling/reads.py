@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound
+from telesec.foundation.paging import one_of
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices.reads import served_by
 from telesec.scheduling.claims import as_interval
@@ -105,16 +106,25 @@ class ConflictCard:
 def catalogues(uow: UnitOfWork) -> Mapping[UUID, Catalogue]:
     """Return types and lights of every practice the actor serves, by practice: two queries."""
     authorize(uow, Permission.SESSION_OWN, on=Facts(None))
-    ids, now = served_by(uow.actor, Permission.PRACTICE_READ), uow.now()
+    ids = served_by(uow.actor, Permission.PRACTICE_READ)
     types: dict[UUID, list[TypeCard]] = defaultdict(list)
-    kinds = select(AppointmentType).where(AppointmentType.practice_id.in_(ids))
+    kinds = select(AppointmentType).where(one_of(AppointmentType.practice_id, ids))
     for kind in uow.session.scalars(kinds.order_by(AppointmentType.name, AppointmentType.id)):
         types[kind.practice_id].append(_type_card(kind))
+    lights = all_calendars(uow)
+    return {id_: Catalogue(tuple(types[id_]), lights[id_]) for id_ in ids}
+
+
+def all_calendars(uow: UnitOfWork) -> Mapping[UUID, tuple[CalendarCard, ...]]:
+    """Return the lights of every practice the actor serves, by practice: one query."""
+    authorize(uow, Permission.SESSION_OWN, on=Facts(None))
+    ids, now = served_by(uow.actor, Permission.PRACTICE_READ), uow.now()
     lights: dict[UUID, list[CalendarCard]] = defaultdict(list)
-    schedules = select(Schedule).where(Schedule.practice_id.in_(ids)).order_by(Schedule.id)
-    for row in uow.session.scalars(schedules):
+    for row in uow.session.scalars(
+        select(Schedule).where(one_of(Schedule.practice_id, ids)).order_by(Schedule.id)
+    ):
         lights[row.practice_id].append(_light_card(row, now))
-    return {id_: Catalogue(tuple(types[id_]), tuple(lights[id_])) for id_ in ids}
+    return {id_: tuple(lights[id_]) for id_ in ids}
 
 
 def calendars(uow: UnitOfWork, practice_id: UUID) -> tuple[CalendarCard, ...]:

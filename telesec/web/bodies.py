@@ -19,6 +19,7 @@ from telesec.foundation.language import say
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 DEEPEST = 20
+MAX_NAME = 40
 
 
 def _thinkable(value: datetime) -> datetime:
@@ -56,6 +57,9 @@ def install(app: Flask) -> None:
 def _check() -> None:
     if not request.path.startswith("/api/"):
         return
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise Refused("sent_twice", say("Send each parameter once."), status=422, field=name[:MAX_NAME])
     for value in (*request.args.values(), *(request.view_args or {}).values()):
         _check_text(value)
     if request.method == "POST":

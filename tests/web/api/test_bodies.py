@@ -85,3 +85,10 @@ def test_body_over_a_mebibyte_is_413(ada):
 
 def test_query_with_a_nul_is_422(ada):
     assert ada.get(CALLBACKS, {"cursor": "\0"}).status_code == 422
+
+
+def test_parameter_sent_twice_is_refused(ada):
+    answer = ada.get(f"{CALLBACKS}?limit=5&limit=6")
+
+    assert answer.status_code == 422
+    assert (answer.json["code"], answer.json["field"]) == ("sent_twice", "limit")

@@ -1,0 +1,42 @@
+"""What a page asks of the database: each of its parts one or two queries, however many practices."""
+
+import pytest
+from sqlalchemy import event
+
+PARTS = ("queue", "bar-queue", "callbacks", "loops", "waiting", "resume", "changed", "calendars")
+EDGE = 4
+"""Two signed contexts (who is it, the page), the session, the memberships."""
+
+
+@pytest.fixture
+def asked(house):
+    found: list[str] = []
+    event.listen(
+        house.deps.database.engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, *_: found.append(statement),
+    )
+    return found
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_part_of_the_desk_asks_little(desk, asked, part):
+    asked.clear()
+    desk.browser.get(f"/desk/parts/{part}")
+
+    assert len(asked) <= EDGE + 5
+
+
+def test_desk_asks_nothing_twice(desk, asked):
+    asked.clear()
+    desk.browser.get("/desk")
+
+    assert len(asked) <= EDGE + 9
+    assert len(set(asked)) == len(asked) - 1  # the signed context of either transaction
+
+
+def test_call_asks_no_more_than_its_parts(desk, asked):
+    asked.clear()
+    desk.page()
+
+    assert len(asked) <= EDGE + 39
