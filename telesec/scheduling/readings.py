@@ -46,9 +46,12 @@ def light(row: Schedule, now: datetime) -> Light:
 
 
 def zone_of(uow: UnitOfWork, practice_id: UUID) -> ZoneInfo:
-    """Return the practice's time zone."""
-    practice = uow.session.get(Practice, practice_id)
-    return ZoneInfo(practice.time_zone if practice else "UTC")
+    """Return the practice's time zone; asked once a transaction, since every part of a search needs it."""
+    known: dict[UUID, ZoneInfo] = uow.session.info.setdefault("telesec.zones", {})
+    if practice_id not in known:
+        name = uow.session.scalar(select(Practice.time_zone).where(Practice.id == practice_id))
+        known[practice_id] = ZoneInfo(name or "UTC")
+    return known[practice_id]
 
 
 def agendas(

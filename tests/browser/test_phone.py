@@ -126,6 +126,8 @@ class Looks:
 
     def check(self, name, address):
         self.page.wait_for_url(address)
+        self.page.wait_for_load_state()
+        self.page.locator("main").first.wait_for()
         if PICTURES:
             self.page.screenshot(path=Path(PICTURES) / f"{name}-{self.scheme}.png")
         width, height = self.page.evaluate(
