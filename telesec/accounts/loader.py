@@ -116,6 +116,8 @@ def _open(known: KnownSession) -> AnyResponse | None:
         return None
     if request.endpoint in OPEN_WHILE_LOCKED:
         return None
+    if request.accept_mimetypes.best == "application/json":
+        raise Unauthenticated
     screen = url_for("accounts.lock_screen")
     if request.headers.get("HX-Request"):
         return Response(status=401, headers={"HX-Redirect": screen})

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from telesec.calls import reads as reads_of_calls
@@ -63,7 +63,8 @@ def _looks(pages: Blueprint, deps: DeskDeps) -> None:
     def draft(practice_id: UUID, call_id: UUID) -> Response:
         with deps.unit_of_work(actor()) as uow:
             kept = reads_of_calls.call(uow, practice_id, call_id).drafts.get(DraftKind.NOTE)
-        return jsonify(text=kept.text if kept else "", version=kept.version if kept else 0)
+        token = g.get("csrf_token", "")
+        return jsonify(text=kept.text if kept else "", version=kept.version if kept else 0, token=token)
 
 
 def _acts(pages: Blueprint, deps: DeskDeps) -> None:

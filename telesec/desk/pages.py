@@ -61,7 +61,8 @@ def idle_page(
 ) -> Response:
     """Return a page between two calls."""
     with deps.unit_of_work(actor()) as uow:
-        page = render_template(template, side=Side(uow), refusal=refusal, typed=request.form, **more)
+        shown: Mapping[str, object] = {"wrong": None, "typed": request.form, **more}
+        page = render_template(template, side=Side(uow), refusal=refusal, **shown)
         uow.commit()
     return _told(page, status, url_for("desk.idle"))
 
@@ -78,7 +79,12 @@ def call_page(
     with deps.unit_of_work(actor()) as uow:
         screen = CallScreen(uow, deps, call, ask)
         template = "desk/call15.html" if screen.is_15 else "desk/call.html"
-        shown: Mapping[str, object] = {"found": None, "likely": (), "typed": request.form, **more}
+        shown: Mapping[str, object] = {
+            "found": None,
+            "likely": (),
+            "wrong": None,
+            "typed": request.form,
+        } | more
         page = render_template(template, screen=screen, side=screen.side, refusal=refusal, **shown)
         uow.commit()
     return _told(page, status, call_url(call, ask.view))
@@ -107,7 +113,7 @@ def attempt(
     except (NotFound, Unauthenticated):
         raise
     except TelesecError as error:
-        return call_page(deps, call, asked(), error.sentence, error.status)
+        return call_page(deps, call, asked(), error.sentence, error.status, wrong=error)
     return redirect(call_url(call, then, **more), code=303)
 
 

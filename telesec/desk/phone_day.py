@@ -77,10 +77,15 @@ def set_absent(uow: UnitOfWork, typed: Absent) -> UUID:
         start,
         wall_time(typed.last, practice.time_zone, "last"),
         signature(uow, practice),
-        says=typed.says[:1000],
+        says=typed.says,
         practitioner_id=me,
     )
-    return practice_service.set_absence(uow, command)
+    try:
+        return practice_service.set_absence(uow, command)
+    except Refused as error:
+        if error.field == "end":
+            error.field = "last"
+        raise
 
 
 def signature(uow: UnitOfWork, practice: PracticeCard) -> str:

@@ -134,17 +134,18 @@ def _message_pages(pages: Blueprint, deps: DeskDeps) -> None:
 def _day_pages(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.get("/phone/day")
     @requires(Permission.ALERT_ACKNOWLEDGE)
-    def day() -> str:
-        with deps.unit_of_work(actor()) as uow:
-            found = phone_reads.day(uow, _practice())
-        return render_template("desk/phone/day.html", day=found, looks=phone_looks, delays=phone_day.DELAYS)
+    def day() -> Response:
+        return _day(deps, _practice())
 
     @pages.post("/phone/day/<uuid:practice_id>/late")
     @requires(Permission.INSTRUCTION_WRITE)
     def late(practice_id: UUID) -> AnyResponse:
-        with deps.unit_of_work(actor()) as uow:
-            phone_day.tell_late(uow, practice_id, request.form.get("minutes", 0, type=int))
-            uow.commit()
+        try:
+            with deps.unit_of_work(actor()) as uow:
+                phone_day.tell_late(uow, practice_id, request.form.get("minutes", 0, type=int))
+                uow.commit()
+        except Refused as error:
+            return _day(deps, practice_id, error)
         return _back_to_day(practice_id)
 
     @pages.post("/phone/day/<uuid:practice_id>/absence")
@@ -158,9 +159,12 @@ def _day_pages(pages: Blueprint, deps: DeskDeps) -> None:
             form.get("says", ""),
             everybody=form.get("who") == "practice",
         )
-        with deps.unit_of_work(actor()) as uow:
-            phone_day.set_absent(uow, typed)
-            uow.commit()
+        try:
+            with deps.unit_of_work(actor()) as uow:
+                phone_day.set_absent(uow, typed)
+                uow.commit()
+        except Refused as error:
+            return _day(deps, practice_id, error)
         return _back_to_day(practice_id)
 
     @pages.post("/phone/day/<uuid:practice_id>/absence/<uuid:absence_id>/end")
@@ -179,6 +183,21 @@ def _day_pages(pages: Blueprint, deps: DeskDeps) -> None:
             act(uow, practice_id, instruction_id, request.form.get("version", 0, type=int))
             uow.commit()
         return _back_to_day(practice_id)
+
+
+def _day(deps: DeskDeps, practice_id: UUID | None, error: Refused | None = None) -> Response:
+    """Show the day; after a refusal with what was typed and why beside the field."""
+    with deps.unit_of_work(actor()) as uow:
+        found = phone_reads.day(uow, practice_id)
+    page = render_template(
+        "desk/phone/day.html",
+        day=found,
+        looks=phone_looks,
+        delays=phone_day.DELAYS,
+        error=error,
+        typed=request.form,
+    )
+    return make_response(page, error.status if error else 200)
 
 
 def _manifest(pages: Blueprint) -> None:

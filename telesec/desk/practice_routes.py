@@ -61,7 +61,7 @@ def _instructions(pages: Blueprint, deps: DeskDeps) -> None:
                 practice_writes.write_instruction(uow, typed)
                 uow.commit()
         except (Refused, Stale) as error:
-            return _page(deps, practice_id, error)
+            return _page(deps, practice_id, error, "instruction")
         return _back(practice_id, "instructions")
 
     @pages.post("/practice/<uuid:practice_id>/instructions/<uuid:instruction_id>")
@@ -79,9 +79,12 @@ def _settings(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.post("/practice/<uuid:practice_id>/hours")
     @requires(Permission.INSTRUCTION_WRITE)
     def hours(practice_id: UUID) -> AnyResponse:
-        with deps.unit_of_work(actor()) as uow:
-            practice_writes.set_hours(uow, practice_id, request.form.get("hours_of", ""), request.form)
-            uow.commit()
+        try:
+            with deps.unit_of_work(actor()) as uow:
+                practice_writes.set_hours(uow, practice_id, request.form.get("hours_of", ""), request.form)
+                uow.commit()
+        except Refused as error:
+            return _page(deps, practice_id, error, "hours")
         return _back(practice_id, "hours")
 
     @pages.post("/practice/<uuid:practice_id>/adopt")
@@ -98,30 +101,38 @@ def _duty(pages: Blueprint, deps: DeskDeps) -> None:
     @requires(Permission.POLICY_WRITE)
     def on_call(practice_id: UUID) -> AnyResponse:
         chosen = [practice_writes.uuid_or_none(typed) for typed in request.form.getlist("person")]
-        with deps.unit_of_work(actor()) as uow:
-            practice_writes.set_on_call(uow, practice_id, chosen)
-            uow.commit()
+        try:
+            with deps.unit_of_work(actor()) as uow:
+                practice_writes.set_on_call(uow, practice_id, chosen)
+                uow.commit()
+        except Refused as error:
+            return _page(deps, practice_id, error, "on_call")
         return _back(practice_id, "duty")
 
     @pages.post("/practice/<uuid:practice_id>/contacts")
     @requires(Permission.POLICY_WRITE)
     def contact(practice_id: UUID) -> AnyResponse:
-        with deps.unit_of_work(actor()) as uow:
-            practice_writes.add_contact(uow, practice_id, request.form)
-            uow.commit()
+        try:
+            with deps.unit_of_work(actor()) as uow:
+                practice_writes.add_contact(uow, practice_id, request.form)
+                uow.commit()
+        except Refused as error:
+            return _page(deps, practice_id, error, "contact")
         return _back(practice_id, "duty")
 
 
-def _page(deps: DeskDeps, practice_id: UUID, error: Refused | Stale | None = None) -> Response:
-    """Show the page; after a refusal with the words still typed."""
+def _page(
+    deps: DeskDeps, practice_id: UUID, error: Refused | Stale | None = None, form: str = ""
+) -> Response:
+    """Show the page; after a refusal with what was typed in that form, and why beside the field."""
     with deps.unit_of_work(actor()) as uow:
         found = practice_reads.page(uow, practice_id)
     page = render_template(
         "desk/practice/page.html",
         page=found,
         looks=practice_looks,
-        error=error,
-        typed=request.form.get("text", ""),
+        errors={form: error},
+        typed=request.form,
     )
     return make_response(page, error.status if error else 200)
 

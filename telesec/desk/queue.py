@@ -71,7 +71,7 @@ def _acts(pages: Blueprint, deps: DeskDeps) -> None:
                 opened = calls.open_call(uow, OpenCall(needed_id("practice_id"), from_number=number))
                 uow.commit()
         except Refused as error:
-            return idle_page(deps, IDLE, error.sentence, error.status)
+            return idle_page(deps, IDLE, error.sentence, error.status, wrong=error)
         return redirect(call_url(opened), code=303)
 
     @pages.post("/desk/calls/<uuid:practice_id>/<uuid:call_id>/answer")

@@ -14,6 +14,8 @@ from telesec.practices import reads as practices
 from telesec.practices.reads import PracticeCard
 from telesec.web.language import LANGUAGES
 
+LONGEST_NAME = 200
+
 
 @dataclass(frozen=True)
 class NewPerson:
@@ -40,8 +42,13 @@ def add(uow: UnitOfWork, typed: NewPerson) -> str:
         NotFound: A practice that is not the actor's.
     """
     authorize(uow, Permission.PERSON_MANAGE, on=Facts(None))
-    if not typed.display_name.strip():
-        raise Refused("name_needed", say("Type the name."), status=422, field="display_name")
+    if not 0 < len(typed.display_name.strip()) <= LONGEST_NAME:
+        raise Refused(
+            "bad_name",
+            say("Type a name of at most %(most)s characters.", most=LONGEST_NAME),
+            status=422,
+            field="display_name",
+        )
     if typed.role not in set(grantable(uow.actor)) or typed.language not in LANGUAGES:
         raise Refused("bad_choice", say("Choose one of the values offered."), status=422)
     role = Role(typed.role)

@@ -69,33 +69,27 @@ def _sheet(deps: DeskDeps, alert_id: UUID, error: Refused | None = None) -> Resp
 def _people_pages(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.get("/supervisor/people")
     @requires(Permission.PERSON_MANAGE)
-    def people() -> str:
-        with deps.unit_of_work(actor()) as uow:
-            found = accounts.people(uow)
-            cards = practices.practices(uow)
-        return render_template(
-            "desk/supervisor/people.html",
-            people=found,
-            practices=cards,
-            roles=supervisor_people.grantable(actor()),
-            looks=supervisor_looks,
-        )
+    def people() -> Response:
+        return _people(deps)
 
     @pages.post("/supervisor/people")
     @requires(Permission.PERSON_MANAGE)
     def add() -> Response:
         form = request.form
         typed = NewPerson(
-            form.get("display_name", "")[:200],
-            form.get("email", "")[:254],
+            form.get("display_name", ""),
+            form.get("email", ""),
             form.get("role", ""),
             form.get("language", "fr"),
             tuple(form.getlist("practice", type=UUID)),
             form.get("practitioner", type=UUID),
         )
-        with deps.unit_of_work(actor()) as uow:
-            token = supervisor_people.add(uow, typed)
-            uow.commit()
+        try:
+            with deps.unit_of_work(actor()) as uow:
+                token = supervisor_people.add(uow, typed)
+                uow.commit()
+        except Refused as error:
+            return _people(deps, error)
         return _shown_once(deps, token, typed.display_name)
 
     @pages.post("/supervisor/people/<uuid:person_id>/link")
@@ -114,6 +108,23 @@ def _people_pages(pages: Blueprint, deps: DeskDeps) -> None:
             people_service.disable_person(uow, person_id)
             uow.commit()
         return redirect(url_for("supervisor.people"), code=303)
+
+
+def _people(deps: DeskDeps, error: Refused | None = None) -> Response:
+    """Show who may log in; after a refusal with the person as typed."""
+    with deps.unit_of_work(actor()) as uow:
+        found = accounts.people(uow)
+        cards = practices.practices(uow)
+    page = render_template(
+        "desk/supervisor/people.html",
+        people=found,
+        practices=cards,
+        roles=supervisor_people.grantable(actor()),
+        looks=supervisor_looks,
+        error=error,
+        typed=request.form,
+    )
+    return make_response(page, error.status if error else 200)
 
 
 def _shown_once(deps: DeskDeps, token: str, name: str) -> Response:

@@ -11,6 +11,8 @@ from datetime import date
 from enum import StrEnum
 
 OLDEST_YEARS = 130
+EARLIEST_YEAR = 1900
+"""A date before it is a slip of the fingers: nobody born then is alive."""
 _LETTERS = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
 _BIRTH = re.compile(r"^\s*(\d{1,2})[\s./-]?(\d{1,2})[\s./-]?(\d{4})\s*$")
 
@@ -51,15 +53,18 @@ def name_key(family_name: str, given_name: str) -> str:
 def parse_birth_date(typed: str, today: date) -> date | None:
     """Return a birth date typed as ``14/07/1989``, ``14071989`` or ISO, or None when it cannot be one.
 
-    Refused: the future, and more than 130 years ago.
+    Refused: the future, more than 130 years ago, and before 1900.
     """
     try:
         born = date.fromisoformat(typed.strip()) if typed.strip()[4:5] == "-" else _day_first(typed)
     except ValueError:
         return None
-    if born is None or born > today or born.year < today.year - OLDEST_YEARS:
-        return None
-    return born
+    return born if born is not None and can_be_born(born, today) else None
+
+
+def can_be_born(born: date, today: date) -> bool:
+    """Return whether somebody alive can have this birth date."""
+    return born <= today and born.year >= max(EARLIEST_YEAR, today.year - OLDEST_YEARS)
 
 
 def _day_first(typed: str) -> date | None:

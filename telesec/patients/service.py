@@ -20,7 +20,7 @@ from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.patients.likeness import alike
 from telesec.patients.models import Caller, Patient, PatientPhone
 from telesec.patients.reads import KIND, PatientCard, with_birth_date, with_phone
-from telesec.patients.rules import Sex, join_numbers
+from telesec.patients.rules import Sex, can_be_born, join_numbers
 from telesec.practices.numbers import to_e164
 from telesec.vault import service as vault
 
@@ -66,7 +66,7 @@ def register(uow: UnitOfWork, command: RegisterPatient) -> UUID:
     """
     authorize(uow, Permission.PATIENT_WRITE, on=Facts(command.practice_id))
     phones = _numbers(command.phones)
-    _name(command.family_name, "family_name")
+    _identity(uow, command)
     if not command.confirmed:
         same = _likely(uow, command, phones)
         if same:
@@ -87,7 +87,7 @@ def find_or_register(uow: UnitOfWork, command: RegisterPatient) -> UUID:
     """
     authorize(uow, Permission.PATIENT_WRITE, on=Facts(command.practice_id))
     phones = _numbers(command.phones)
-    _name(command.family_name, "family_name")
+    _identity(uow, command)
     same = _under_number(uow, command, phones)
     if len(same) != 1:
         same = _likely(uow, command, phones)
@@ -107,7 +107,7 @@ def revise(uow: UnitOfWork, patient_id: UUID, version: int, command: RegisterPat
     """
     authorize(uow, Permission.PATIENT_WRITE, on=Facts(command.practice_id))
     phones = _numbers(command.phones)
-    _name(command.family_name, "family_name")
+    _identity(uow, command)
     row = uow.session.scalar(
         select(Patient)
         .where(Patient.practice_id == command.practice_id, Patient.id == patient_id)
@@ -250,6 +250,26 @@ def _numbers(typed: Iterable[str]) -> tuple[str, ...]:
     if None in numbers or len(numbers) > MAX_PHONES:
         raise Refused("bad_number", say("Check the telephone number."), status=422, field="phone")
     return tuple(number for number in numbers if number)
+
+
+def _identity(uow: UnitOfWork, command: RegisterPatient) -> None:
+    """Refuse names and birth dates nobody can have, whoever sent them."""
+    _name(command.family_name, "family_name")
+    if len(command.given_name) > MAX_NAME:
+        raise Refused(
+            "bad_name",
+            say("Write at most %(most)s characters.", most=MAX_NAME),
+            status=422,
+            field="given_name",
+        )
+    born = command.birth_date
+    if born is not None and not can_be_born(born, uow.now().date()):
+        raise Refused(
+            "bad_birth_date",
+            say("Check the birth date: it lies in the future or too far back."),
+            status=422,
+            field="birth_date",
+        )
 
 
 def _name(typed: str, field: str) -> None:

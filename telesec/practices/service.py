@@ -20,6 +20,7 @@ from telesec.foundation.errors import NotFound, Refused, Stale
 from telesec.foundation.ids import new_id
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.practices import repeats
 from telesec.practices.models import (
     Absence,
     Greeting,
@@ -34,6 +35,7 @@ from telesec.practices.numbers import is_rpps, to_e164
 from telesec.practices.rules import Applies, HoursOf, InstructionKind, Occasion, Opening, opening_errors
 
 MAX_TEXT = 4_000
+MAX_SAYS = 1000
 
 
 @dataclass(frozen=True)
@@ -242,12 +244,22 @@ def set_absence(uow: UnitOfWork, command: SetAbsence) -> UUID:
     """Record that a practitioner or the whole practice is away, and where callers turn meanwhile.
 
     Raises:
-        Refused: It ends before it starts (422).
+        Refused: It ends before it starts, or says too much (422).
         NotFound: No such practitioner here.
     """
     authorize(uow, Permission.INSTRUCTION_WRITE, on=Facts(command.practice_id))
     _range_in_order(command.start, command.end)
+    if len(command.says) > MAX_SAYS:
+        raise Refused(
+            "text_too_long",
+            say("Write at most %(most)s characters.", most=MAX_SAYS),
+            status=422,
+            field="says",
+        )
     _practitioner_here(uow, command.practice_id, command.practitioner_id)
+    again = repeats.same_absence(uow, command)
+    if again is not None:
+        return again
     absence = Absence(
         practice_id=command.practice_id,
         id=new_id(),

@@ -50,12 +50,14 @@ class Body(BaseModel):
 
 
 def install(app: Flask) -> None:
-    """Look at the body of every API request once its right was checked."""
+    """Look at what every request brings, once its right was checked."""
     app.before_request(_check)
 
 
 def _check() -> None:
     if not request.path.startswith("/api/"):
+        for typed in (*request.args.values(), *request.form.values()):
+            _check_text(typed)
         return
     for name, values in request.args.lists():
         if len(values) > 1:

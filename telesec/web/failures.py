@@ -32,7 +32,9 @@ def problem(status: int, code: str, detail: str, **members: object) -> Response:
 
 
 def _wants_problem() -> bool:
-    return request.path.startswith(("/api/", "/hooks/"))
+    """Return whether a program asks: the API, a door, or a script of a page of ours."""
+    asked = request.accept_mimetypes.best
+    return request.path.startswith(("/api/", "/hooks/")) or asked == "application/json"
 
 
 def install(app: Flask) -> None:

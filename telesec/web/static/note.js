@@ -50,6 +50,7 @@
         const json = answer.headers.get("content-type")?.includes("json") ? await answer.json() : {};
         if (answer.ok && json.version) this.saved(text, json);
         else if (json.code === "stale") await this.meet();
+        else if ([401, 403].includes(answer.status)) await this.ended();
         else this.failed();
       } catch {
         this.failed();
@@ -61,7 +62,7 @@
     ask(text) {
       const token = document.querySelector("meta[name=csrf-token]").content;
       const body = new URLSearchParams({ text, seen: String(this.version) });
-      return fetch(this.address, { method: "POST", body, headers: { "X-CSRF-Token": token }, keepalive: text.length < 20000 });
+      return fetch(this.address, { method: "POST", body, headers: { "X-CSRF-Token": token, Accept: "application/json" }, keepalive: text.length < 20000 });
     }
 
     saved(text, answer) {
@@ -78,8 +79,28 @@
     }
 
     async look() {
-      const answer = await fetch(this.address);
-      return answer.ok ? answer.json() : null;
+      const answer = await fetch(this.address, { headers: { Accept: "application/json" } });
+      if (!answer.ok) return null;
+      const other = await answer.json();
+      this.trust(other.token);
+      return other;
+    }
+
+    /* The session ended in mid-call: the text stays here, and is saved once somebody logged in again. */
+    async ended() {
+      this.failed();
+      if (await this.look()) { this.later(PAUSE); return; }
+      document.dispatchEvent(new CustomEvent("telesec:stopped", { detail: "login" }));
+    }
+
+    /* A new session has a new form token: every form of the page takes it. */
+    trust(token) {
+      const meta = document.querySelector("meta[name=csrf-token]");
+      if (!token || meta.content === token) return;
+      meta.content = token;
+      document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRF-Token": token }));
+      for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = token;
+      document.dispatchEvent(new CustomEvent("telesec:going"));
     }
 
     /* Another tab saved: take its text where ours only grew from it, else let a human join both. */

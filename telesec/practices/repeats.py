@@ -1,0 +1,50 @@
+"""Whether a form was sent twice: a double press, or again after going back. Authorized by the callers."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.practices.models import Absence
+
+SENT_TWICE = timedelta(minutes=1)
+"""What is sent again within this time, word for word, is one act."""
+
+
+class Asked(Protocol):
+    """An absence as it is asked for."""
+
+    @property
+    def practice_id(self) -> UUID: ...
+    @property
+    def practitioner_id(self) -> UUID | None: ...
+    @property
+    def start(self) -> datetime: ...
+    @property
+    def end(self) -> datetime | None: ...
+    @property
+    def says(self) -> str: ...
+    @property
+    def author_name(self) -> str: ...
+
+
+def same_absence(uow: UnitOfWork, command: Asked) -> UUID | None:
+    """Return the absence this one repeats: the same form sent twice, or again after going back."""
+    row = uow.session.scalars(
+        select(Absence)
+        .where(
+            Absence.practice_id == command.practice_id,
+            Absence.practitioner_id.is_not_distinct_from(command.practitioner_id),
+            Absence.says == command.says.strip(),
+            Absence.author_name == command.author_name,
+            Absence.created_at > uow.now() - SENT_TWICE,
+            func.upper(Absence.during).is_not_distinct_from(command.end),
+        )
+        .order_by(Absence.created_at)
+        .limit(1)
+    ).first()
+    if row is None or row.during.lower is None:
+        return None
+    return row.id if abs(row.during.lower - command.start) < SENT_TWICE else None
