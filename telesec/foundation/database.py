@@ -61,12 +61,15 @@ class Database:
         url: ``postgresql://…`` of the application role.
         context_key: 32 bytes that sign the tenant context.
         pool_size: Connections kept; twice as many may open under load.
+        engine: One made before for this url, whose compiled statements are used again; else a new one.
     """
 
-    def __init__(self, url: str, context_key: bytes, *, pool_size: int = 8) -> None:
+    def __init__(
+        self, url: str, context_key: bytes, *, pool_size: int = 8, engine: Engine | None = None
+    ) -> None:
         self.url = url
         self._context_key = context_key
-        self.engine: Engine = create_engine(
+        self.engine: Engine = engine or create_engine(
             sqlalchemy_url(url), pool_size=pool_size, max_overflow=pool_size * 2, pool_pre_ping=True
         )
         self.sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from telesec.bootstrap import CalendarRegistry, Deps, build_deps
 from telesec.foundation.access import Actor
@@ -40,11 +41,17 @@ def migrated(postgres: PostgresForTests) -> DatabaseUrls:
     return postgres.make(DATABASE)
 
 
+@pytest.fixture(scope="session")
+def compiled(migrated: DatabaseUrls) -> Engine:
+    """The engine of this test process: a statement is compiled for the first test that makes it only."""
+    return Database(migrated.app, migrated.context_key).engine
+
+
 @pytest.fixture
-def database(postgres: PostgresForTests, migrated: DatabaseUrls) -> Iterator[Database]:
-    """An empty database, as the application role."""
+def database(postgres: PostgresForTests, migrated: DatabaseUrls, compiled: Engine) -> Iterator[Database]:
+    """An empty database, as the application role; what a test listens to on its engine ends with it."""
     postgres.empty(DATABASE)
-    database = Database(migrated.app, migrated.context_key)
+    database = Database(migrated.app, migrated.context_key, engine=compiled.execution_options())
     yield database
     database.close()
 
