@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 LATEST_PROMISE = timedelta(days=31)
+WITHDRAW_WITHIN = timedelta(seconds=10)
+"""Whoever promised may take it back within this time."""
 SOON = timedelta(minutes=15)
 
 
@@ -22,6 +24,7 @@ class CloseReason(StrEnum):
     NOT_WANTED = "not_wanted"
     WRONG_NUMBER = "wrong_number"
     UNREACHABLE = "unreachable"
+    WITHDRAWN = "withdrawn"
 
 
 class Urgency(StrEnum):

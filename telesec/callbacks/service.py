@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from telesec.callbacks.models import Callback
 from telesec.callbacks.reads import KIND
-from telesec.callbacks.rules import CallbackState, CloseReason, earlier, promise_fits
+from telesec.callbacks.rules import WITHDRAW_WITHIN, CallbackState, CloseReason, earlier, promise_fits
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound, Refused
 from telesec.foundation.ids import new_id
@@ -77,6 +77,19 @@ def close(uow: UnitOfWork, practice_id: UUID, callback_id: UUID, reason: CloseRe
     """End a card without our calling, with the reason why."""
     authorize(uow, Permission.CALLBACK_WRITE, on=Facts(practice_id))
     _end(uow, _locked(uow, practice_id, callback_id), CallbackState.CLOSED, reason)
+
+
+def withdraw(uow: UnitOfWork, practice_id: UUID, callback_id: UUID) -> None:
+    """Take back one's own promise within ten seconds.
+
+    Raises:
+        Refused: ``too_late`` (409): the card is older, or somebody else's.
+    """
+    authorize(uow, Permission.CALLBACK_WRITE, on=Facts(practice_id))
+    row = _locked(uow, practice_id, callback_id)
+    if row.opened_by != uow.actor.person_id or uow.now() - row.opened_at > WITHDRAW_WITHIN:
+        raise Refused("too_late", say("It is too late to take this promise back. Settle or close the card."))
+    _end(uow, row, CallbackState.CLOSED, CloseReason.WITHDRAWN)
 
 
 def got_through(uow: UnitOfWork, practice_id: UUID, number: str, patient_id: UUID | None = None) -> int:

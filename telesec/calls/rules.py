@@ -8,6 +8,8 @@ MISSED_CALL_PROMISE = timedelta(minutes=15)
 REPEAT_WITHIN = timedelta(hours=72)
 """A second call about the same patient within this time is a warning: missed deterioration ×1.77 at the
 second and ×4.02 at the third call (NHS 111 data)."""
+REOPEN_WITHIN = timedelta(seconds=10)
+"""Whoever closed a call may take that back within this time."""
 MAX_DRAFT = 20_000
 
 

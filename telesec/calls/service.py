@@ -15,7 +15,16 @@ from telesec.callbacks import service as callbacks
 from telesec.callbacks.service import OpenCallback
 from telesec.calls.models import Call, Draft
 from telesec.calls.reads import DRAFT, KIND, earlier_calls_about, opened_number
-from telesec.calls.rules import MAX_DRAFT, MISSED_CALL_PROMISE, CallState, DraftKind, Outcome, Source, state
+from telesec.calls.rules import (
+    MAX_DRAFT,
+    MISSED_CALL_PROMISE,
+    REOPEN_WITHIN,
+    CallState,
+    DraftKind,
+    Outcome,
+    Source,
+    state,
+)
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound, Refused, Stale
 from telesec.foundation.ids import new_id
@@ -246,6 +255,26 @@ def close(uow: UnitOfWork, practice_id: UUID, call_id: UUID, outcome: Outcome) -
     uow.session.flush()
     scheduling.release_call(uow, practice_id, call_id)
     uow.audit("call.close", practice_id=practice_id, object_id=call_id, outcome=outcome.value)
+    _tell(uow, call)
+
+
+def reopen(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> None:
+    """Take back the end of one's own call within ten seconds; its held slots stay.
+
+    Raises:
+        Refused: ``too_late`` (409): it was closed earlier, or by somebody else.
+    """
+    authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
+    call = _locked(uow, practice_id, call_id)
+    if call.closed_at is None:
+        return
+    mine = call.secretary_id is not None and call.secretary_id == uow.actor.person_id
+    if not mine or uow.now() - call.closed_at > REOPEN_WITHIN:
+        raise Refused("too_late", say("It is too late to open this call again. Open a new one."))
+    call.closed_at = call.outcome = None
+    uow.session.flush()
+    scheduling.touch_holds(uow, practice_id, call_id)
+    uow.audit("call.reopen", practice_id=practice_id, object_id=call_id)
     _tell(uow, call)
 
 

@@ -17,6 +17,7 @@ from telesec.desk.pages import CallKey, act, asked, attempt, needed_id
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import CallScreen
 from telesec.desk.search import search_now
+from telesec.desk.undo import Act, Done
 from telesec.foundation.access import Permission
 from telesec.foundation.errors import Refused
 from telesec.foundation.language import say
@@ -54,10 +55,11 @@ def _holds(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.post(f"{PATH}/hold")
     @requires(Permission.APPOINTMENT_WRITE)
     def hold(practice_id: UUID, call_id: UUID) -> AnyResponse:
-        def do(uow: UnitOfWork) -> None:
+        def do(uow: UnitOfWork) -> Done:
             who = uow.actor.person_id
             name = accounts.names(uow, [who]).get(who, "") if who else ""
-            service.hold(uow, _slot((practice_id, call_id), name))
+            held = service.hold(uow, _slot((practice_id, call_id), name))
+            return Done(Act.HOLD, practice_id, call_id, held.claim_id)
 
         return act(deps, (practice_id, call_id), do, then="booking", type=request.form.get("type"))
 

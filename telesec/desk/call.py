@@ -15,6 +15,7 @@ from telesec.desk.pages import act, asked, call_page
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import CallScreen
 from telesec.desk.search import search_now
+from telesec.desk.undo import Act, Done
 from telesec.foundation.access import Permission
 from telesec.foundation.errors import NotFound, Refused, Stale
 from telesec.foundation.language import say
@@ -31,6 +32,7 @@ PARTS = {
     "ladder": "desk/_ladder.html",
     "verdict": "desk/_verdict.html",
 }
+SEE_OTHER = 303
 PATH = "/desk/calls/<uuid:practice_id>/<uuid:call_id>"
 
 
@@ -38,6 +40,7 @@ def install(pages: Blueprint, deps: DeskDeps) -> None:
     """Register the page and what belongs to the call itself."""
     _looks(pages, deps)
     _acts(pages, deps)
+    _ending(pages, deps)
 
 
 def _looks(pages: Blueprint, deps: DeskDeps) -> None:
@@ -99,6 +102,8 @@ def _acts(pages: Blueprint, deps: DeskDeps) -> None:
 
         return act(deps, (practice_id, call_id), do, then=asked().view)
 
+
+def _ending(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.post(f"{PATH}/close")
     @requires(Permission.CALL_HANDLE)
     def close(practice_id: UUID, call_id: UUID) -> AnyResponse:
@@ -106,7 +111,10 @@ def _acts(pages: Blueprint, deps: DeskDeps) -> None:
             calls.close(uow, practice_id, call_id, _outcome())
 
         answer = act(deps, (practice_id, call_id), do, then="outcome")
-        return redirect(url_for("desk.idle"), code=303) if answer.status_code == 303 else answer
+        if answer.status_code != SEE_OTHER:
+            return answer
+        closed = Done(Act.CLOSE, practice_id, call_id, call_id)
+        return closed.offered_on(redirect(url_for("desk.idle"), code=SEE_OTHER), deps)
 
 
 def _changed(details: CallDetails) -> CallDetails:

@@ -17,6 +17,7 @@ from telesec.calls.service import OpenCall
 from telesec.desk.call import PATH
 from telesec.desk.pages import act, call_url, idle_page
 from telesec.desk.ports import DeskDeps
+from telesec.desk.undo import Act, Done
 from telesec.foundation.access import Permission
 from telesec.foundation.errors import Refused
 from telesec.foundation.language import say
@@ -39,9 +40,9 @@ def _in_a_call(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.post(f"{PATH}/callback")
     @requires(Permission.CALLBACK_WRITE)
     def promise(practice_id: UUID, call_id: UUID) -> AnyResponse:
-        def do(uow: UnitOfWork) -> None:
+        def do(uow: UnitOfWork) -> Done:
             card = reads_of_calls.call(uow, practice_id, call_id)
-            service.open_callback(
+            opened = service.open_callback(
                 uow,
                 OpenCallback(
                     practice_id,
@@ -52,6 +53,7 @@ def _in_a_call(pages: Blueprint, deps: DeskDeps) -> None:
                     request.form.get("note", ""),
                 ),
             )
+            return Done(Act.CALLBACK, practice_id, call_id, opened)
 
         return act(deps, (practice_id, call_id), do)
 

@@ -18,6 +18,7 @@ from telesec.calls.rules import DraftKind
 from telesec.desk.call import PATH
 from telesec.desk.pages import CallKey, act, needed_id, uuid_or_none
 from telesec.desk.ports import DeskDeps
+from telesec.desk.undo import Act, Done
 from telesec.foundation.access import Permission
 from telesec.foundation.errors import Refused
 from telesec.foundation.language import say
@@ -36,9 +37,10 @@ def install(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.post(f"{PATH}/message")
     @requires(Permission.MESSAGE_FILE)
     def file_message(practice_id: UUID, call_id: UUID) -> Response:
-        def do(uow: UnitOfWork) -> None:
-            service.file_message(uow, _message(uow, (practice_id, call_id)))
+        def do(uow: UnitOfWork) -> Done | None:
+            filed = service.file_message(uow, _message(uow, (practice_id, call_id)))
             calls.discard_draft(uow, practice_id, call_id, DraftKind.NOTE)
+            return None if filed.alert_id else Done(Act.MESSAGE, practice_id, call_id, filed.id)
 
         return act(deps, (practice_id, call_id), do)
 

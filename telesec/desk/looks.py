@@ -10,6 +10,7 @@ from enum import StrEnum
 from telesec.alerts.rules import DESK, ChannelKind, DeliveryStatus
 from telesec.alerts.rules import Outcome as AlertOutcome
 from telesec.calls.rules import Outcome
+from telesec.desk import commands
 from telesec.foundation.language import Sentence, say
 from telesec.scheduling.reads import AppointmentCard
 from telesec.scheduling.rules import EndedBecause, Status
@@ -139,5 +140,7 @@ WORDS: Mapping[str, object] = {
     "channels": CHANNELS,
     "delivery_words": DELIVERIES,
     "alert_outcomes": ALERT_OUTCOMES,
+    "commands_in_call": commands.IN_CALL,
+    "commands_everywhere": commands.EVERYWHERE,
 }
 """What every template of the desk may name."""

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import Ask, CallScreen
 from telesec.desk.side import Side
+from telesec.desk.undo import Done
 from telesec.foundation.errors import NotFound, Refused, TelesecError, Unauthenticated
 from telesec.foundation.language import Sentence, say
 from telesec.foundation.unit_of_work import UnitOfWork
@@ -98,9 +99,17 @@ def call_url(call: CallKey, view: str = "triage", **more: Any) -> str:
 
 
 def act(
-    deps: DeskDeps, call: CallKey, do: Callable[[UnitOfWork], None], *, then: str = "triage", **more: Any
+    deps: DeskDeps,
+    call: CallKey,
+    do: Callable[[UnitOfWork], Done | None],
+    *,
+    then: str = "triage",
+    **more: Any,
 ) -> AnyResponse:
-    """Do one thing in a call and go on to a view; refused, the page says why and keeps what was typed."""
+    """Do one thing in a call and go on to a view; refused, the page says why and keeps what was typed.
+
+    What may be taken back is offered for ten seconds.
+    """
     return attempt(deps, call, lambda: _in_one(deps, do), then=then, **more)
 
 
@@ -109,18 +118,20 @@ def attempt(
 ) -> AnyResponse:
     """As :func:`act`, for what owns its transactions (a flow that speaks to a calendar)."""
     try:
-        do()
+        done = do()
     except (NotFound, Unauthenticated):
         raise
     except TelesecError as error:
         return call_page(deps, call, asked(), error.sentence, error.status, wrong=error)
-    return redirect(call_url(call, then, **more), code=303)
+    answer = redirect(call_url(call, then, **more), code=303)
+    return done.offered_on(answer, deps) if isinstance(done, Done) else answer
 
 
-def _in_one(deps: DeskDeps, do: Callable[[UnitOfWork], None]) -> None:
+def _in_one(deps: DeskDeps, do: Callable[[UnitOfWork], Done | None]) -> Done | None:
     with deps.unit_of_work(actor()) as uow:
-        do(uow)
+        done = do(uow)
         uow.commit()
+    return done
 
 
 def _told(page: str, status: int, address: str) -> Response:

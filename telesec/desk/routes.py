@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
-from telesec.desk import booking, call, callback, letter, live, patient_line, queue, triage_sheet
+from telesec.desk import booking, call, callback, letter, live, patient_line, queue, triage_sheet, undo
 from telesec.desk.looks import WORDS
 from telesec.desk.ports import DeskDeps
 from telesec.foundation.access import Permission, Role
@@ -30,8 +30,8 @@ def blueprint(deps: DeskDeps) -> Blueprint:
 
     @pages.context_processor
     def words() -> dict[str, object]:
-        return dict(WORDS)
+        return {**WORDS, "undo_chance": lambda: undo.chance(deps), "undone_words": undo.UNDONE}
 
-    for room in (queue, call, patient_line, triage_sheet, booking, letter, callback, live):
+    for room in (queue, call, patient_line, triage_sheet, booking, letter, callback, undo, live):
         room.install(pages, deps)
     return pages

@@ -6,6 +6,8 @@ from enum import StrEnum
 from telesec.triage.levels import Level
 
 MAX_TEXT = 8_000
+RETRACT_WITHIN = timedelta(seconds=10)
+"""Whoever filed a message that rang nobody may take it back within this time."""
 
 
 class MessageState(StrEnum):

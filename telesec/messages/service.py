@@ -20,7 +20,7 @@ from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.messages import reads
 from telesec.messages.models import Message
 from telesec.messages.reads import KIND, MessageCard
-from telesec.messages.rules import MAX_TEXT, raises_alert, text_error
+from telesec.messages.rules import MAX_TEXT, RETRACT_WITHIN, raises_alert, text_error
 from telesec.patients.models import Patient
 from telesec.practices.models import Practitioner
 from telesec.practices.numbers import to_e164
@@ -132,6 +132,26 @@ def handle(uow: UnitOfWork, practice_id: UUID, message_id: UUID) -> None:
     uow.session.flush()
     uow.audit("message.handle", practice_id=practice_id, object_id=message_id)
     uow.publish("message", practice_id, message_id)
+
+
+def retract(uow: UnitOfWork, practice_id: UUID, message_id: UUID) -> str:
+    """Take back one's own message within ten seconds and return its text; nothing of it stays.
+
+    Raises:
+        Refused: ``too_late`` (409): it rang somebody, was read, is older, or somebody else's.
+    """
+    authorize(uow, Permission.MESSAGE_FILE, on=Facts(practice_id))
+    row = _locked(uow, practice_id, message_id)
+    seen = row.alert_id is not None or row.read_at is not None or row.handled_at is not None
+    if seen or row.filed_by != uow.actor.person_id or uow.now() - row.filed_at > RETRACT_WITHIN:
+        raise Refused("too_late", say("It is too late to take this message back. File another one."))
+    text = vault.open(uow, practice_id, KIND, message_id, row.sealed_version, text=row.text_sealed)["text"]
+    uow.session.delete(row)
+    uow.session.flush()
+    vault.shred(uow, practice_id, message_id)
+    uow.audit("message.retract", practice_id=practice_id, object_id=message_id)
+    uow.publish("message", practice_id, message_id)
+    return text
 
 
 def _checked(uow: UnitOfWork, command: FileMessage) -> str:

@@ -26,6 +26,7 @@
     const now = Date.now() + ahead;
     for (const it of document.querySelectorAll("[data-since]")) write(it, face((now - Date.parse(it.dataset.since)) / 1000));
     for (const it of document.querySelectorAll("[data-until]")) write(it, face((Date.parse(it.dataset.until) - now) / 1000));
+    for (const it of document.querySelectorAll("[data-ends]")) it.hidden = Date.parse(it.dataset.ends) < now;
   }
 
   /* The banner over the desk: one sentence of the server's, in the reader's language. */

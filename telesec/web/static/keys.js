@@ -20,6 +20,7 @@
   function named(event, within) {
     if (/^F([2-9]|10)$/.test(event.key) || event.key === "Escape") return event.key;
     if (event.ctrlKey && event.key === "Enter") return "Control+Enter";
+    if (event.ctrlKey && event.key.toLowerCase() === "m") return "Control+m";
     if (event.ctrlKey || event.altKey || event.metaKey || typing(within)) return "";
     if (/^(Digit|Numpad)[0-9]$/.test(event.code)) return event.code.slice(-1);
     const pressable = within.matches?.("button, a, summary");
@@ -52,7 +53,7 @@
       it.focus();
       it.select?.();
     } else {
-      leave();
+      if (it.type !== "button") leave();
       it.click();
     }
   }
@@ -169,6 +170,11 @@
     flying = true;
     flight = event.detail.ctx;
     byKey = performance.now() - pressedAt < 100;
+  });
+
+  document.addEventListener("telesec:go", (event) => {
+    last = "Enter";
+    press(event.detail);
   });
 
   /* Only the end of the request now under way counts: htmx tells the end of one request several times. */

@@ -1,5 +1,7 @@
 """Everybody can work here: axe on each view and scheme, any width, without scrolling, without script."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -72,7 +74,7 @@ def test_the_whole_story_works_without_script(screen_as, cast, ring, zoe):
     page.get_by_label("Mots").fill("mal au ventre")
     page.get_by_role("button", name="Orienter").click()
     page.locator("button[value=no]").click()
-    expect(page.locator(".sheet-head")).to_contain_text("1 réponse")
+    expect(page.locator(".sheet-head")).to_contain_text(re.compile("[1-9] réponse"))
     page.get_by_role("link", name="Créneaux").click()
     page.locator("#slots button").first.click()
     page.get_by_role("button", name="Confirmer").click()

@@ -1,0 +1,154 @@
+"""Ten seconds to take back what was just done: a message filed, a promise, the end of a call, a slot held.
+
+The page remembers the last act in a cookie of ten seconds, ids only. It proves nothing: each room looks
+again at whose act it was, when, and whether anything left the house since.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from telesec.callbacks import service as callbacks
+from telesec.calls import reads as reads_of_calls
+from telesec.calls import service as calls
+from telesec.calls.rules import DraftKind
+from telesec.calls.service import SaveDraft
+from telesec.desk.ports import DeskDeps
+from telesec.foundation.access import Permission
+from telesec.foundation.errors import NotFound, Refused
+from telesec.foundation.language import Sentence, say
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.messages import service as messages
+from telesec.scheduling import service as scheduling
+from telesec.web.access import actor, requires
+
+COOKIE = "telesec_undo"
+UNDO_FOR = timedelta(seconds=10)
+
+
+class Act(StrEnum):
+    """What can be taken back."""
+
+    MESSAGE = "message"
+    CALLBACK = "callback"
+    CLOSE = "close"
+    HOLD = "hold"
+
+
+DONE = {
+    Act.MESSAGE: say("Message filed."),
+    Act.CALLBACK: say("Callback promised."),
+    Act.CLOSE: say("Call closed."),
+    Act.HOLD: say("Slot held."),
+}
+UNDONE: Mapping[str, Sentence] = {
+    Act.MESSAGE: say("Undone: the message was taken back, its text is in the note again."),
+    Act.CALLBACK: say("Undone: the callback is promised no more."),
+    Act.CLOSE: say("Undone: the call is open again."),
+    Act.HOLD: say("Undone: the slot was given back."),
+    "late": say("Nothing was undone: it is too late, or somebody has seen it already."),
+}
+
+
+@dataclass(frozen=True)
+class Done:
+    """One act in a call that may be taken back; ``object_id`` is what it made."""
+
+    act: Act
+    practice_id: UUID
+    call_id: UUID
+    object_id: UUID
+
+    def offered_on(self, answer: AnyResponse, deps: DeskDeps) -> AnyResponse:
+        """Return an answer that lets the browser take this back for ten seconds."""
+        at = int(deps.clock.now().timestamp())
+        value = ".".join([self.act, str(self.practice_id), str(self.call_id), str(self.object_id), str(at)])
+        answer.set_cookie(
+            COOKIE,
+            value,
+            max_age=int(UNDO_FOR.total_seconds()),
+            path="/desk",
+            secure=deps.settings.secure_cookies,
+            httponly=True,
+            samesite="Strict",
+        )
+        return answer
+
+
+@dataclass(frozen=True)
+class Chance:
+    """What the page offers to take back, and until when."""
+
+    done: Done
+    words: Sentence
+    until: datetime
+
+
+def chance(deps: DeskDeps) -> Chance | None:
+    """Return what this browser may take back now; a strange or old cookie offers nothing."""
+    try:
+        name, practice, call, made, at = request.cookies.get(COOKIE, "").split(".")
+        done = Done(Act(name), UUID(practice), UUID(call), UUID(made))
+        until = datetime.fromtimestamp(int(at), UTC) + UNDO_FOR
+    except (ValueError, OverflowError):
+        return None
+    return Chance(done, DONE[done.act], until) if deps.clock.now() <= until else None
+
+
+def install(pages: Blueprint, deps: DeskDeps) -> None:
+    """Register the one act that takes back the last one."""
+
+    @pages.post("/desk/undo")
+    @requires(Permission.CALL_HANDLE)
+    def undo() -> AnyResponse:
+        offered = chance(deps)
+        if offered is None:
+            return _told(url_for("desk.idle", undone="late"))
+        done = offered.done
+        said: str = done.act
+        try:
+            with deps.unit_of_work(actor()) as uow:
+                TAKE_BACK[done.act](uow, done)
+                uow.commit()
+        except (NotFound, Refused):
+            said = "late"
+        return _told(url_for("desk.call", practice_id=done.practice_id, call_id=done.call_id, undone=said))
+
+    def _told(address: str) -> AnyResponse:
+        answer = redirect(address, code=303)
+        answer.delete_cookie(COOKIE, path="/desk")
+        return answer
+
+
+def _message(uow: UnitOfWork, done: Done) -> None:
+    """Take the message back; its text goes before whatever the note holds by now."""
+    text = messages.retract(uow, done.practice_id, done.object_id)
+    draft = reads_of_calls.call(uow, done.practice_id, done.call_id).drafts.get(DraftKind.NOTE)
+    whole = f"{text}\n{draft.text}" if draft and draft.text.strip() else text
+    seen = draft.version if draft else 0
+    calls.save_draft(uow, SaveDraft(done.practice_id, done.call_id, DraftKind.NOTE, whole, seen))
+
+
+def _callback(uow: UnitOfWork, done: Done) -> None:
+    callbacks.withdraw(uow, done.practice_id, done.object_id)
+
+
+def _close(uow: UnitOfWork, done: Done) -> None:
+    calls.reopen(uow, done.practice_id, done.call_id)
+
+
+def _hold(uow: UnitOfWork, done: Done) -> None:
+    scheduling.release(uow, done.practice_id, done.object_id)
+
+
+TAKE_BACK: Mapping[Act, Callable[[UnitOfWork, Done], None]] = {
+    Act.MESSAGE: _message,
+    Act.CALLBACK: _callback,
+    Act.CLOSE: _close,
+    Act.HOLD: _hold,
+}

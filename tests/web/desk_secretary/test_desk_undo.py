@@ -1,0 +1,116 @@
+"""Ten seconds to take back: message, promise, end of the call, held slot; later or seen, nothing."""
+
+import re
+
+import pytest
+
+from telesec.callbacks import reads as callbacks
+from telesec.calls import reads as calls
+from telesec.messages import reads as messages
+from telesec.messages import service as message_acts
+
+BRUNO = "06 39 98 00 10"
+
+
+def message(desk, cast, level="routine"):
+    form = {"practitioner_id": cast.dr_lune_id, "level": level, "text": "Résultats ?", "number_was": BRUNO}
+    return desk.post("/message", {**form, "callback_number": BRUNO})
+
+
+def filed(desk, cast):
+    with desk.house.deps.unit_of_work(cast.ada) as uow:
+        return messages.of_call(uow, *desk.call)
+
+
+def call_of(desk, cast):
+    with desk.house.deps.unit_of_work(cast.ada) as uow:
+        return calls.call(uow, *desk.call)
+
+
+def undo(desk):
+    return desk.browser.post("/desk/undo", {})
+
+
+def test_a_message_is_taken_back_and_its_text_is_the_note_again(desk, cast):
+    message(desk, cast)
+
+    answer = undo(desk)
+
+    assert filed(desk, cast) == ()
+    assert desk.browser.get(desk.url("/draft")).json["text"] == "Résultats ?"
+    assert "le message est repris" in desk.browser.get(answer.headers["Location"]).text
+
+
+def test_what_was_written_meanwhile_stays(desk, cast):
+    message(desk, cast)
+    desk.post("/draft", {"text": "Et une ordonnance.", "seen": 0})
+
+    undo(desk)
+
+    assert desk.browser.get(desk.url("/draft")).json["text"] == "Résultats ?\nEt une ordonnance."
+
+
+def test_a_message_that_was_read_stays(desk, cast):
+    message(desk, cast)
+    with desk.house.deps.unit_of_work(cast.dr_lune) as uow:
+        message_acts.read_message(uow, cast.lilas, filed(desk, cast)[0].id)
+        uow.commit()
+
+    answer = undo(desk)
+
+    assert len(filed(desk, cast)) == 1
+    assert "Rien n’a été annulé" in desk.browser.get(answer.headers["Location"]).text
+
+
+def test_a_message_that_rings_somebody_is_never_offered_back(desk, cast):
+    answer = message(desk, cast, "doctor_now")
+
+    assert "telesec_undo" not in answer.headers.get("Set-Cookie", "")
+
+
+def test_after_ten_seconds_nothing_is_undone(desk, cast, clock):
+    message(desk, cast)
+    clock.advance(seconds=11)
+
+    undo(desk)
+
+    assert len(filed(desk, cast)) == 1
+
+
+def test_a_promise_is_taken_back(desk, cast):
+    desk.post("/callback", {"phone": BRUNO, "minutes": "30"})
+
+    undo(desk)
+
+    with desk.house.deps.unit_of_work(cast.ada) as uow:
+        assert callbacks.waiting(uow).items == ()
+
+
+def test_a_closed_call_is_open_again(desk, cast):
+    desk.post("/close", {"outcome": "information"})
+    assert 'action="/desk/undo"' in desk.browser.get("/desk").text
+
+    undo(desk)
+
+    assert call_of(desk, cast).closed_at is None
+
+
+def test_a_held_slot_is_given_back(desk, cast):
+    page = desk.page("booking")
+    slot = {
+        name: re.search(rf'name="{name}" value="([^"]*)"', page)[1]
+        for name in ("schedule_id", "type", "start")
+    }
+    desk.post("/hold", slot)
+
+    undo(desk)
+
+    assert 'action="/desk/undo"' not in desk.page("booking")
+    assert "tenu pour cet appel" not in desk.page("booking")
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "close.a.b.c.d", "close.1.2.3.99999999999999999999"])
+def test_a_strange_cookie_offers_nothing(desk, cookie):
+    desk.browser.client.set_cookie("telesec_undo", cookie, path="/desk")
+
+    assert undo(desk).headers["Location"].endswith("undone=late")
