@@ -139,7 +139,7 @@
 
   function keep(event, name, again) {
     event.preventDefault();
-    if (running() && digit(name)) count(name);
+    if (running() && digit(name) && !ahead.length) count(name);
     else if (!again && ahead.length < 40) ahead.push({ name, key: event.key });
   }
 
@@ -148,7 +148,9 @@
     pressedAt = performance.now();
     const number = /^(Digit|Numpad)[0-9]$/.test(event.code) && !event.ctrlKey && !event.altKey ? event.code.slice(-1) : "";
     if (!number && !MODIFIER.test(event.key)) alone();
-    const next = flying && (byKey || !typing(event.target));
+    if (last === "Enter" && event.key !== "Enter" && !MODIFIER.test(event.key)) last = "";
+    /* What waits to be played goes first, even in the moment between landing and playing. */
+    const next = ahead.length > 0 || (flying && (byKey || !typing(event.target)));
     const name = named(event, next ? document.body : event.target);
     const again = repeated(event, name, next);
     if (next && (name || event.key.length === 1)) {
