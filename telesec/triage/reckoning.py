@@ -225,16 +225,17 @@ def reckon_situation(book: Rulebook, case: Case, situation: Situation) -> Reckon
     ]
     before = most_urgent(level for _, level in reasons)
     because = dict.fromkeys(reason for reason, level in reasons if level is before)
-    worse = case.patient.not_better  # who calls again and is explicitly better does not rise
-    repeats = [m for m in book.modifiers if m.raise_by and worse and case.patient.flag(m.flag)]
-    level = most_urgent([before, *(_repeated(m, before) for m in repeats)])
+    repeats = [m for m in book.modifiers if m.raise_by and case.patient.flag(m.flag)]
+    level = most_urgent([before, *(_repeated(m, before, case.patient) for m in repeats)])
     if level is not before:
         because.update(dict.fromkeys(f"modifier.{m.id}" for m in repeats))
     return Reckoning(level, tuple(because), before)
 
 
-def _repeated(modifier: Modifier, before: Level) -> Level:
-    return most_urgent([raised_by(before, modifier.raise_by), modifier.at_least_if_not_better or LEAST])
+def _repeated(modifier: Modifier, before: Level, patient: PatientFacts) -> Level:
+    """Every repeated contact rises; the floor is for who is unchanged or worse."""
+    floor = modifier.at_least_if_not_better if patient.not_better else None
+    return most_urgent([raised_by(before, modifier.raise_by), floor or LEAST])
 
 
 def _reasons_of_answers(situation: Situation, *, alone: bool) -> list[tuple[str, Level]]:

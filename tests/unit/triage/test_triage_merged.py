@@ -104,15 +104,15 @@ def test_the_words_find_the_questions_that_speak_of_them():
     assert any("vomi" in ref for ref in about)
 
 
-def test_who_calls_again_and_is_better_does_not_rise():
+def test_who_calls_again_rises_by_one_level_and_further_unless_better():
     answers = dict.fromkeys((item.ref for item in situate(BOOK, Case("toux_rhume", ADULT)).items), NO)
     again = replace(ADULT, repeat_72h=True)
 
+    once = reckon(BOOK, Case("toux_rhume", ADULT, answers)).level
     better = reckon(BOOK, Case("toux_rhume", replace(again, not_better=False), answers)).level
     same = reckon(BOOK, Case("toux_rhume", again, answers)).level
 
-    assert better is reckon(BOOK, Case("toux_rhume", ADULT, answers)).level
-    assert same is Level.DOCTOR_NOW
+    assert (once, better, same) == (Level.H48_72, Level.SAME_DAY, Level.DOCTOR_NOW)
 
 
 def test_other_complaints_are_asked_after_the_first_and_the_worst_counts():
