@@ -107,6 +107,9 @@ def attempt_lock(connections: DirectConnections, appointment_id: UUID) -> Iterat
     connection = connections.direct()
     try:
         row = connection.execute("select pg_try_advisory_lock(%s)", (key,)).fetchone()
-        yield bool(row and row[0])
+        held = bool(row and row[0])
+        yield held
+        if held:  # said aloud: a server notices a closed connection a moment later
+            connection.execute("select pg_advisory_unlock(%s)", (key,))
     finally:
         connection.close()

@@ -22,7 +22,6 @@ from telesec.practices import reads as practices
 from telesec.practices import service as practice_writes
 from telesec.practices.service import WriteInstruction
 from telesec.testing.bookable import House
-from telesec.testing.browser import chromium as start_chromium
 from telesec.testing.browser import serving, violations
 from telesec.testing.calendars import FakeCalendars
 from telesec.testing.cast import BRUNO_PHONE
@@ -70,10 +69,9 @@ class Screen:
             self.page.keyboard.press(name)
 
 
-@pytest.fixture(scope="session")
-def chromium():
-    with start_chromium() as browser:
-        yield browser
+@pytest.fixture(scope="module")
+def chromium(browser):
+    return browser
 
 
 @pytest.fixture
