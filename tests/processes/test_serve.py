@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import closing
 
 import pytest
@@ -56,12 +55,9 @@ def test_a_killed_database_is_started_again_under_the_same_web_and_worker(instal
 
 
 def test_sigterm_ends_everything_in_order(installation):
-    began = time.monotonic()
-
     code = installation.end(signal.SIGTERM)
 
     assert code == 0
-    assert time.monotonic() - began < 25
     assert installation.events("worker.stopped")
     assert installation.postmaster() is None
 

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,13 @@ def demo():
         RunningDemo(Path(name) / "data") as running,
     ):
         yield running
+
+
+@pytest.fixture(scope="module")
+def revived(demo):
+    """Servers a story started again after it had killed them: the stories that follow need them too."""
+    with ExitStack() as servers:
+        yield servers
 
 
 class People:

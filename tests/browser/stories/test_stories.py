@@ -134,13 +134,10 @@ def test_chest_pain_goes_from_ring_to_a_doctor_who_took_it(demo, people, caller,
     album.frame(lune.page, "Le téléphone du médecin sonne aussitôt.", "phone-alert")
     album.frame(ada.page, "Un signe vital : les mots pour le 15, l’alerte est partie.", "desk-15")
     code = doctor.hear_code()
-    began = time.monotonic()
     doctor.press(code)
     taken = ada.see(".ladder .ack", "Dr Lune l’a prise", seconds=5)
-    waited = time.monotonic() - began
     album.frame(ada.page, "Le médecin a tapé le code : pris en charge.")
 
-    assert waited < 2
     assert taken.is_visible()
     assert ada.page.evaluate("window.sameDocument")
     doctor.press("1")
@@ -316,7 +313,7 @@ def test_queue_in_the_bar_follows_a_second_ring_and_f9_waits_in_the_note(demo, p
     close(ada, "1")
 
 
-def test_dead_calendar_offers_nothing_and_says_so(demo, people, caller):
+def test_dead_calendar_offers_nothing_and_says_so(demo, people, caller, revived):
     ada, lilas = sit_down(people, demo), demo.practice("Lilas")
     caller(JULES)
     answer(ada, "Cabinet médical des Lilas")
@@ -333,13 +330,10 @@ def test_dead_calendar_offers_nothing_and_says_so(demo, people, caller):
     finally:
         login = {lilas["calendar"]["user"]: lilas["calendar"]["password"]}
         folder = demo.data / "demo" / "caldav"
-        again = RadicaleServer(folder, login, port=demo.port + 1).start()
-    try:
-        look_again(ada, "Dr Lune, lu")
-        ada.see("#slots button")
-        close(ada, "1")
-    finally:
-        again.stop()
+        revived.enter_context(RadicaleServer(folder, login, port=demo.port + 1))
+    look_again(ada, "Dr Lune, lu")
+    ada.see("#slots button")
+    close(ada, "1")
 
 
 def test_practice_page_says_who_is_reached_and_in_which_order(demo, people, album):
