@@ -50,7 +50,7 @@ def test_metrics_name_endpoints_and_states_only(client, ada):
     words = client.get("/metrics").text
 
     assert 'endpoint="desk.idle"' in words
-    assert "00000000" not in words
+    assert "00000000-0000" not in words
 
 
 def test_a_beat_from_the_near_past_is_enough(client, worker_beats, clock):
