@@ -51,7 +51,6 @@ def system_lookup(
         lock: Whether the body locks rows (``for update skip locked``).
     """
     volatility = "volatile" if lock else "stable"
-    name = signature.split("(", 1)[0]
     for table in reads:
         short = table.split(".")[-1]
         op.execute(f"grant select on {table} to telesec_system")
@@ -68,7 +67,6 @@ def system_lookup(
     op.execute(f"revoke all on function {_arguments(signature)} from public")
     op.execute(f"grant execute on function {_arguments(signature)} to telesec_app")
     op.execute(f"alter function {_arguments(signature)} owner to telesec_system")
-    del name
 
 
 def drop_lookup(op: Operations, signature: str) -> None:
