@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 from telesec.accounts.models import Membership, Person
 from telesec.app import create_app
@@ -37,6 +37,10 @@ document.addEventListener("securitypolicyviolation", (e) => {
 });
 """
 
+EXPECTED = ("status of 4", "status of 503", "EventSource", "ERR_INTERNET_DISCONNECTED")
+"""Console lines that are no fault of a page: what it refused is logged as an error too."""
+UNFETCHED = "Failed to fetch"
+
 
 @dataclass
 class Screen:
@@ -45,9 +49,25 @@ class Screen:
     page: Page
     base: str
     faults: list[str] = field(default_factory=list)
+    was_cut: bool = False
 
     def open(self, path: str) -> None:
         self.page.goto(self.base + path)
+
+    def cut_line(self) -> None:
+        """Take the network away; from here on a request that fails is no fault of the page."""
+        self.was_cut = True
+        self.page.context.set_offline(offline=True)
+
+    def mend_line(self) -> None:
+        """Give the network back."""
+        self.page.context.set_offline(offline=False)
+
+    def hear(self, told: ConsoleMessage) -> None:
+        """Keep what the console says, where it is a fault of the page."""
+        expected = EXPECTED + ((UNFETCHED,) if self.was_cut else ())
+        if told.type == "error" and not any(words in told.text for words in expected):
+            self.faults.append(told.text)
 
     def violations(self) -> list[str]:
         """Return what broke the content policy since the page was loaded."""
@@ -156,7 +176,7 @@ def screen_as(context_as, served):
         screen = Screen(context_as(actor, **options).new_page(), served)
         screen.page.set_default_timeout(8_000)
         screen.page.on("pageerror", lambda error: screen.faults.append(str(error)))
-        screen.page.on("console", lambda told: screen.faults.append(told.text) if _matters(told) else None)
+        screen.page.on("console", screen.hear)
         opened.append(screen)
         return screen
 
@@ -164,12 +184,6 @@ def screen_as(context_as, served):
     for screen in opened:
         assert screen.faults == []
         assert screen.violations() == []
-
-
-def _matters(told) -> bool:
-    """Return whether a console line is a fault: refusals and a cut line are logged as errors too."""
-    expected = ("status of 4", "status of 503", "EventSource", "ERR_INTERNET_DISCONNECTED")
-    return told.type == "error" and not any(words in told.text for words in expected)
 
 
 @pytest.fixture

@@ -38,11 +38,11 @@ def test_two_tabs_keep_both_texts(call):
 
 
 def test_what_could_not_be_saved_says_so_and_is_saved_later(call):
-    call.page.context.set_offline(offline=True)
+    call.cut_line()
     call.page.locator("textarea").fill("Hors ligne.")
     expect(call.page.get_by_text("non enregistré")).to_be_visible()
 
-    call.page.context.set_offline(offline=False)
+    call.mend_line()
 
     expect(call.page.get_by_text(KEPT)).to_be_visible(timeout=6_000)
 
