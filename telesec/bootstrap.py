@@ -21,6 +21,7 @@ from telesec.alerts import jobs as alerts_jobs
 from telesec.alerts.ports import Carrier, Channel, ChannelKind
 from telesec.audit import jobs as audit_jobs
 from telesec.audit import service as audit
+from telesec.calls import jobs as calls_jobs
 from telesec.foundation.access import Actor
 from telesec.foundation.clock import Clock, SystemClock
 from telesec.foundation.database import Database
@@ -45,7 +46,7 @@ BUILT_IN: tuple[str, ...] = (
     "telesec.integrations.twilio.plugin",
 )
 
-ROOMS_AT_WORK = (accounts_jobs, audit_jobs, alerts_jobs, scheduling_jobs)
+ROOMS_AT_WORK = (accounts_jobs, audit_jobs, alerts_jobs, scheduling_jobs, calls_jobs)
 SWEEPS: Mapping[str, Sweep] = {sweep.name: sweep for room in ROOMS_AT_WORK for sweep in room.SWEEPS}
 
 

@@ -7,7 +7,7 @@ known, and listed by name as such.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import UUID as PGUUID
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -149,6 +149,21 @@ class EnrolmentLink(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class WorkBreak(Base):
+    """A break of somebody at the desk, open until they come back; it holds over every practice they serve."""
+
+    __tablename__ = "work_break"
+    __table_args__ = (
+        CheckConstraint("ended_at >= began_at", name="order"),
+        Index("uq_work_break_open", "person_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class RateLimit(Base):

@@ -7,7 +7,16 @@ not called four times. The number is sealed; its blind index carries the second 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from telesec.foundation.database import Base
@@ -37,6 +46,13 @@ class Callback(Base):
             postgresql_where=text("state = 'open' AND patient_id IS NULL"),
         ),
         Index("ix_callback_due", "practice_id", "due_at", "id", postgresql_where=text("state = 'open'")),
+        Index(
+            "ix_callback_vital",
+            "practice_id",
+            "due_at",
+            "id",
+            postgresql_where=text("state = 'open' AND vital"),
+        ),
     )
 
     practice_id: Mapped[UUID] = mapped_column(ForeignKey("practice.id"), primary_key=True)
@@ -48,6 +64,8 @@ class Callback(Base):
     note_sealed: Mapped[bytes]
     sealed_version: Mapped[int] = mapped_column(Integer)
     due_at: Mapped[datetime]
+    vital: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """Whether a red flag stood when the line dropped or the 15 was refused; such a card is first."""
     state: Mapped[str]
     reason: Mapped[str | None]
     opened_by: Mapped[UUID | None]

@@ -31,6 +31,7 @@ class CallbackRow:
     due_at: datetime
     urgency: Urgency
     opened_at: datetime
+    vital: bool
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class CallbackCard:
     due_at: datetime
     state: CallbackState
     opened_at: datetime
+    vital: bool
 
 
 def waiting(uow: UnitOfWork, *, limit: int | None = None, cursor: str | None = None) -> Page[CallbackRow]:
@@ -103,23 +105,14 @@ def _waiting(
             newest_first=False,
         )
     ).all()
-    now = uow.now()
     shown = rows[:size]
     more = Cursor(shown[-1].due_at, shown[-1].id).encode() if len(rows) > size else None
-    return Page(
-        tuple(
-            CallbackRow(
-                row.id,
-                row.practice_id,
-                row.patient_id,
-                row.due_at,
-                urgency(row.due_at, now),
-                row.opened_at,
-            )
-            for row in shown
-        ),
-        more,
-    )
+    return Page(tuple(_row(row, uow.now()) for row in shown), more)
+
+
+def _row(row: Callback, now: datetime) -> CallbackRow:
+    late = urgency(row.due_at, now)
+    return CallbackRow(row.id, row.practice_id, row.patient_id, row.due_at, late, row.opened_at, row.vital)
 
 
 def _open(uow: UnitOfWork, practice_id: UUID, ids: list[UUID]) -> tuple[CallbackCard, ...]:
@@ -143,6 +136,7 @@ def _open(uow: UnitOfWork, practice_id: UUID, ids: list[UUID]) -> tuple[Callback
             row.due_at,
             CallbackState(row.state),
             row.opened_at,
+            row.vital,
         )
         for row, told in zip(rows, opened, strict=True)
     )

@@ -7,6 +7,8 @@ LATEST_PROMISE = timedelta(days=31)
 WITHDRAW_WITHIN = timedelta(seconds=10)
 """Whoever promised may take it back within this time."""
 SOON = timedelta(minutes=15)
+MAX_NOTE = 4_000
+"""Characters a card keeps, however often it is promised again."""
 
 
 class CallbackState(StrEnum):

@@ -1,7 +1,7 @@
 """Use cases of promised calls: open one, settle it, close it.
 
 Asking again for somebody who already waits returns the waiting card with its place kept; the earlier
-of the two promises holds.
+of the two promises holds, and both notes are kept.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +13,14 @@ from sqlalchemy.exc import IntegrityError
 
 from telesec.callbacks.models import Callback
 from telesec.callbacks.reads import KIND
-from telesec.callbacks.rules import WITHDRAW_WITHIN, CallbackState, CloseReason, earlier, promise_fits
+from telesec.callbacks.rules import (
+    MAX_NOTE,
+    WITHDRAW_WITHIN,
+    CallbackState,
+    CloseReason,
+    earlier,
+    promise_fits,
+)
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound, Refused
 from telesec.foundation.ids import new_id
@@ -26,7 +33,11 @@ from telesec.vault import service as vault
 
 @dataclass(frozen=True)
 class OpenCallback:
-    """A promise to call somebody back at ``due_at`` (aware)."""
+    """A promise to call somebody back at ``due_at`` (aware).
+
+    Args:
+        vital: Whether the caller was lost after a red flag, or refused the 15.
+    """
 
     practice_id: UUID
     phone: str = field(repr=False)
@@ -34,10 +45,24 @@ class OpenCallback:
     patient_id: UUID | None = None
     call_id: UUID | None = None
     note: str = field(default="", repr=False)
+    vital: bool = False
+
+
+@dataclass(frozen=True)
+class Promised:
+    """The card that holds a promise; ``new`` is false when it waited already."""
+
+    id: UUID
+    new: bool
 
 
 def open_callback(uow: UnitOfWork, command: OpenCallback) -> UUID:
-    """Promise a call; return the card's id, the waiting one's if there is one.
+    """Promise a call; return the card's id, the waiting one's if there is one; as :func:`promise`."""
+    return promise(uow, command).id
+
+
+def promise(uow: UnitOfWork, command: OpenCallback) -> Promised:
+    """Promise a call; return its card, and whether it is a new one.
 
     Raises:
         Refused: Not a telephone number, or a time that is past or more than a month away (422).
@@ -56,15 +81,18 @@ def open_callback(uow: UnitOfWork, command: OpenCallback) -> UUID:
     if waiting is None:
         try:
             with uow.session.begin_nested():
-                return _create(uow, command, number, index)
+                return Promised(_create(uow, command, number, index), new=True)
         except IntegrityError:
             waiting = _waiting(uow, command, index)
             if waiting is None:
                 raise
     waiting.due_at = earlier(waiting.due_at, command.due_at)
+    waiting.vital = waiting.vital or command.vital
+    _note_too(uow, waiting, number, command.note.strip())
+    uow.session.flush()
     uow.audit("callback.repeat", practice_id=command.practice_id, object_id=waiting.id)
     uow.publish("callbacks", command.practice_id, waiting.id)
-    return waiting.id
+    return Promised(waiting.id, new=False)
 
 
 def settle(uow: UnitOfWork, practice_id: UUID, callback_id: UUID) -> None:
@@ -133,6 +161,7 @@ def _create(uow: UnitOfWork, command: OpenCallback, number: str, index: int) -> 
             note_sealed=sealed["note"],
             sealed_version=1,
             due_at=command.due_at,
+            vital=command.vital,
             state=CallbackState.OPEN.value,
             opened_by=uow.actor.person_id,
             opened_at=uow.now(),
@@ -142,6 +171,22 @@ def _create(uow: UnitOfWork, command: OpenCallback, number: str, index: int) -> 
     uow.audit("callback.open", practice_id=command.practice_id, object_id=callback_id)
     uow.publish("callbacks", command.practice_id, callback_id)
     return callback_id
+
+
+def _note_too(uow: UnitOfWork, row: Callback, number: str, note: str) -> None:
+    """Add a note to a waiting card; it is called at the number given last."""
+    told = vault.open(
+        uow, row.practice_id, KIND, row.id, row.sealed_version, phone=row.phone_sealed, note=row.note_sealed
+    )
+    if note in told["note"] and number == told["phone"]:
+        return
+    both = told["note"] if note in told["note"] else f"{told['note']}\n{note}".strip()
+    row.sealed_version += 1
+    sealed = vault.seal(
+        uow, row.practice_id, KIND, row.id, row.sealed_version, phone=number, note=both[:MAX_NOTE]
+    )
+    row.phone_sealed, row.note_sealed = sealed["phone"], sealed["note"]
+    row.phone_index = vault.phone_index(uow, row.practice_id, number)
 
 
 def _waiting(uow: UnitOfWork, command: OpenCallback, index: int) -> Callback | None:

@@ -1,11 +1,13 @@
 """An incoming call, as its carrier tells it: find the practice, put it into the queue, notice its end.
 
+A carrier that falls silent leaves no call ringing for ever: a sweep ends it.
+
 Each event is one short transaction after the look-up of the line; every one may come twice.
 """
 
 from dataclasses import dataclass
 
-from telesec.calls import reads, service
+from telesec.calls import dropped, reads, service
 from telesec.calls.ports import CallDeps, CallEvent, Progress
 from telesec.calls.rules import CallState
 from telesec.calls.service import Ring
@@ -37,11 +39,25 @@ def receive(deps: CallDeps, event: CallEvent) -> Heard:
     practice_id, line_id = line
     with deps.unit_of_work(system_actor(Purpose.RECEIVE_CALLS, practice_id)) as uow:
         if event.progress is Progress.ENDED:
-            service.hang_up(uow, practice_id, event.provider_id)
+            call_id = service.hang_up(uow, practice_id, event.provider_id)
+            if call_id is not None:
+                dropped.call_back(uow, deps.library, practice_id, call_id)
             uow.commit()
             return Heard(over=True)
-        call_id = service.ring(uow, Ring(practice_id, line_id, event.provider_id, event.from_number))
-        over = reads.state_of(uow, practice_id, call_id) is CallState.CLOSED
+        ringing = service.ring(uow, Ring(practice_id, line_id, event.provider_id, event.from_number))
+        over = reads.state_of(uow, practice_id, ringing) is CallState.CLOSED
         language = practices.practice(uow, practice_id).language
         uow.commit()
     return Heard(over, greet=event.progress is Progress.RINGING, language=language)
+
+
+def end_silent(deps: CallDeps) -> int:
+    """End every call that still rings though its carrier has not told of it for a while."""
+    with deps.unit_of_work(system_actor(Purpose.RECEIVE_CALLS)) as uow:
+        due = reads.silent(uow)
+    ended = 0
+    for practice_id, call_id in due:
+        with deps.unit_of_work(system_actor(Purpose.RECEIVE_CALLS, practice_id)) as uow:
+            ended += service.silent(uow, practice_id, call_id)
+            uow.commit()
+    return ended

@@ -23,6 +23,7 @@ from telesec.foundation.database import Base
 from telesec.foundation.ids import new_id
 
 _OPEN = text("closed_at IS NULL")
+_RINGING = text("answered_at IS NULL AND closed_at IS NULL")
 
 
 class Call(Base):
@@ -39,6 +40,7 @@ class Call(Base):
         Index("ix_call_secretary", "practice_id", "secretary_id", "answered_at"),
         Index("ix_call_from", "practice_id", "from_index", "opened_at"),
         Index("ix_call_provider", "provider_id"),
+        Index("ix_call_ringing", "opened_at", postgresql_where=_RINGING),
     )
 
     practice_id: Mapped[UUID] = mapped_column(ForeignKey("practice.id"), primary_key=True)
@@ -52,6 +54,8 @@ class Call(Base):
     patient_id: Mapped[UUID | None]
     secretary_id: Mapped[UUID | None]
     opened_at: Mapped[datetime]
+    heard_at: Mapped[datetime | None]
+    """When the carrier last said that the caller is on the line; empty until it said so twice."""
     answered_at: Mapped[datetime | None]
     hung_up_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]

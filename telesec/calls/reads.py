@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, func, or_, select, text
 from telesec.calls.models import Call, Draft
 from telesec.calls.rules import (
     REPEAT_WITHIN,
+    SILENT_FOR,
     CallState,
     DraftKind,
     Outcome,
@@ -32,6 +33,7 @@ from telesec.vault import service as vault
 KIND = "call"
 DRAFT = "draft"
 MOST_PREVIOUS = 5
+MOST_SILENT = 100
 
 
 @dataclass(frozen=True)
@@ -250,6 +252,16 @@ def find_call(uow: UnitOfWork, provider_id: str) -> tuple[UUID, UUID] | None:
         text("SELECT practice_id, id FROM sec.find_call(:provider_id)"), {"provider_id": provider_id}
     ).first()
     return (row.practice_id, row.id) if row else None
+
+
+def silent(uow: UnitOfWork) -> list[tuple[UUID, UUID]]:
+    """Return (practice_id, call_id) of calls that ring on a line no carrier speaks of, the oldest first."""
+    authorize(uow, Permission.CALL_HANDLE, on=Facts(None))
+    rows = uow.session.execute(
+        text("SELECT practice_id, id FROM sec.due_ringing(:before, :most)"),
+        {"before": uow.now() - SILENT_FOR, "most": MOST_SILENT},
+    )
+    return [(row.practice_id, row.id) for row in rows]
 
 
 def opened_number(uow: UnitOfWork, row: Call) -> str:

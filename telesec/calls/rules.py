@@ -1,7 +1,9 @@
-"""A call's states, outcomes and drafts, as values."""
+"""A call's states, outcomes, drafts and how a caller was handed to the 15, as values."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from telesec.triage.levels import Level, at_least
 
 MISSED_CALL_PROMISE = timedelta(minutes=15)
 """A caller nobody answered is called back within this time."""
@@ -11,6 +13,10 @@ second and ×4.02 at the third call (NHS 111 data)."""
 REOPEN_WITHIN = timedelta(seconds=10)
 """Whoever closed a call may take that back within this time."""
 MAX_DRAFT = 20_000
+SILENT_FOR = timedelta(seconds=90)
+"""A carrier tells of a waiting caller every 20 seconds; this long without a word, the line is lost."""
+REFUSED_15_PROMISE = timedelta(minutes=10)
+"""Within this time somebody who refused the 15 is called back (triage reference, rules of the engine)."""
 
 
 class CallState(StrEnum):
@@ -53,6 +59,32 @@ class DraftKind(StrEnum):
     MESSAGE = "message"
     PATIENT = "patient"
     BOOKING = "booking"
+
+
+class Handover(StrEnum):
+    """How the caller reaches the 15; ``done`` when the 15 has taken over."""
+
+    NONE = ""
+    TRANSFER = "transfer"
+    CALLS = "calls"
+    REFUSES = "refuses"
+    DONE = "done"
+
+
+def drop_is_alarming(level: Level | None, handover: Handover, *, asking: bool, told_doctor: bool) -> bool:
+    """Return whether a caller who is gone must be called back at once.
+
+    Args:
+        level: Reached so far in the call's triage; None without one.
+        handover: Whoever was passed to the 15, or calls it, hangs up as expected.
+        asking: A question was still open when the line dropped.
+        told_doctor: An alert of this call is out.
+    """
+    if level is None or not at_least(level, Level.DOCTOR_NOW):
+        return False
+    if level is Level.CALL15_NOW:
+        return handover in {Handover.NONE, Handover.REFUSES}
+    return asking or not told_doctor
 
 
 def state(answered_at: datetime | None, closed_at: datetime | None) -> CallState:

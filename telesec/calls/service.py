@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from telesec.callbacks import service as callbacks
@@ -19,6 +19,7 @@ from telesec.calls.rules import (
     MAX_DRAFT,
     MISSED_CALL_PROMISE,
     REOPEN_WITHIN,
+    SILENT_FOR,
     CallState,
     DraftKind,
     Outcome,
@@ -107,6 +108,7 @@ def ring(uow: UnitOfWork, command: Ring) -> UUID:
     authorize(uow, Permission.CALL_HANDLE, on=Facts(command.practice_id))
     known = _by_provider(uow, command.practice_id, command.provider_id)
     if known is not None:
+        _still_there(uow, known)
         return known.id
     number = to_e164(command.from_number) or ""
     call = _new(uow, command.practice_id, command.line_id, number, Source.RING)
@@ -124,13 +126,20 @@ def ring(uow: UnitOfWork, command: Ring) -> UUID:
     return call.id
 
 
-def hang_up(uow: UnitOfWork, practice_id: UUID, provider_id: str) -> None:
-    """Record that the caller hung up; before an answer it closes the call and promises a callback."""
+def hang_up(uow: UnitOfWork, practice_id: UUID, provider_id: str) -> UUID | None:
+    """Record that the caller hung up, by the carrier's name for the call; return its id, None if strange."""
     authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
     found = _by_provider(uow, practice_id, provider_id)
     if found is None:
-        return
-    call = _locked(uow, practice_id, found.id)
+        return None
+    gone(uow, practice_id, found.id)
+    return found.id
+
+
+def gone(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> None:
+    """Record that the caller is gone; before an answer it closes the call and promises a callback."""
+    authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
+    call = _locked(uow, practice_id, call_id)
     if call.hung_up_at is not None:
         return
     now = uow.now()
@@ -144,6 +153,17 @@ def hang_up(uow: UnitOfWork, practice_id: UUID, provider_id: str) -> None:
     uow.session.flush()
     uow.audit("call.hang_up", practice_id=practice_id, object_id=call.id)
     _tell(uow, call)
+
+
+def silent(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> bool:
+    """End a call that still rings though its carrier has been silent; return whether it did."""
+    authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
+    call = _locked(uow, practice_id, call_id)
+    heard = call.heard_at or call.opened_at
+    if state(call.answered_at, call.closed_at) is not CallState.RINGING or uow.now() - heard < SILENT_FOR:
+        return False
+    gone(uow, practice_id, call_id)
+    return True
 
 
 def answer(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> None:
@@ -334,6 +354,16 @@ def _answered(uow: UnitOfWork, call: Call, number: str) -> None:
 def _by_provider(uow: UnitOfWork, practice_id: UUID, provider_id: str) -> Call | None:
     return uow.session.scalar(
         select(Call).where(Call.practice_id == practice_id, Call.provider_id == provider_id)
+    )
+
+
+def _still_there(uow: UnitOfWork, call: Call) -> None:
+    """Note that the carrier has the caller on the line; no edit of the call, so its version stays."""
+    uow.session.execute(
+        update(Call)
+        .where(Call.practice_id == call.practice_id, Call.id == call.id)
+        .values(heard_at=uow.now(), version=Call.version)
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -6,11 +6,13 @@ from uuid import UUID
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from telesec.calls import dropped
 from telesec.calls import reads as reads_of_calls
 from telesec.calls import service as calls
-from telesec.calls.rules import DraftKind, Outcome
+from telesec.calls.details import MAX_FIELD, CallDetails, details_of, keep_details
+from telesec.calls.rules import DraftKind, Handover, Outcome
 from telesec.calls.service import SaveDraft
-from telesec.desk.details import MAX_FIELD, CallDetails, Handover, details_of, keep_details
+from telesec.desk import after_alert
 from telesec.desk.pages import act, asked, call_page
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import CallScreen
@@ -98,17 +100,32 @@ def _acts(pages: Blueprint, deps: DeskDeps) -> None:
     def keep(practice_id: UUID, call_id: UUID) -> AnyResponse:
         def do(uow: UnitOfWork) -> None:
             card = reads_of_calls.call(uow, practice_id, call_id)
-            keep_details(uow, card, _changed(details_of(card)))
+            before = details_of(card)
+            after = _changed(before)
+            keep_details(uow, card, after)
+            after_alert.tell_more(uow, deps.library, (practice_id, call_id), before, after)
 
         return act(deps, (practice_id, call_id), do, then=asked().view)
 
 
 def _ending(pages: Blueprint, deps: DeskDeps) -> None:
+    @pages.post(f"{PATH}/dropped")
+    @requires(Permission.CALL_HANDLE)
+    def line_dropped(practice_id: UUID, call_id: UUID) -> AnyResponse:
+        def do(uow: UnitOfWork) -> None:
+            calls.gone(uow, practice_id, call_id)
+            dropped.call_back(uow, deps.library, practice_id, call_id)
+
+        return act(deps, (practice_id, call_id), do, then=asked().view)
+
     @pages.post(f"{PATH}/close")
     @requires(Permission.CALL_HANDLE)
     def close(practice_id: UUID, call_id: UUID) -> AnyResponse:
         def do(uow: UnitOfWork) -> None:
-            calls.close(uow, practice_id, call_id, _outcome())
+            outcome = _outcome()
+            if outcome is Outcome.HUNG_UP:
+                dropped.call_back(uow, deps.library, practice_id, call_id)
+            calls.close(uow, practice_id, call_id, outcome)
 
         answer = act(deps, (practice_id, call_id), do, then="outcome")
         if answer.status_code != SEE_OTHER:

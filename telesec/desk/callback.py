@@ -17,16 +17,17 @@ from telesec.calls.service import OpenCall
 from telesec.desk.call import PATH
 from telesec.desk.pages import act, call_url, idle_page
 from telesec.desk.ports import DeskDeps
-from telesec.desk.undo import Act, Done
+from telesec.desk.undo import REPEATED, Act, Done, Told
 from telesec.foundation.access import Permission
 from telesec.foundation.errors import Refused
-from telesec.foundation.language import say
+from telesec.foundation.language import Sentence, say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices import reads as practices
 from telesec.web.access import actor, requires
 
 CARD = "/desk/callbacks/<uuid:practice_id>/<uuid:callback_id>"
 SETTLED = "settled"
+NO_END = say("Choose what came of this callback: spoken, not reached, not wanted, wrong number.")
 BAD_TIME = say("Give the time of the promise, for instance 14:30.")
 
 
@@ -40,9 +41,9 @@ def _in_a_call(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.post(f"{PATH}/callback")
     @requires(Permission.CALLBACK_WRITE)
     def promise(practice_id: UUID, call_id: UUID) -> AnyResponse:
-        def do(uow: UnitOfWork) -> Done:
+        def do(uow: UnitOfWork) -> Done | Told:
             card = reads_of_calls.call(uow, practice_id, call_id)
-            opened = service.open_callback(
+            promised = service.promise(
                 uow,
                 OpenCallback(
                     practice_id,
@@ -53,7 +54,9 @@ def _in_a_call(pages: Blueprint, deps: DeskDeps) -> None:
                     request.form.get("note", ""),
                 ),
             )
-            return Done(Act.CALLBACK, practice_id, call_id, opened)
+            if not promised.new:
+                return Told(REPEATED)
+            return Done(Act.CALLBACK, practice_id, call_id, promised.id)
 
         return act(deps, (practice_id, call_id), do)
 
@@ -62,10 +65,7 @@ def _cards(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.get(CARD)
     @requires(Permission.CALLBACK_READ)
     def callback(practice_id: UUID, callback_id: UUID) -> Response:
-        with deps.unit_of_work(actor()) as uow:
-            card = reads.callback(uow, practice_id, callback_id)
-            uow.commit()
-        return idle_page(deps, "desk/callback.html", card=card)
+        return _card_page(deps, practice_id, callback_id)
 
     @pages.post(f"{CARD}/end")
     @requires(Permission.CALLBACK_WRITE)
@@ -76,6 +76,8 @@ def _cards(pages: Blueprint, deps: DeskDeps) -> None:
                 service.settle(uow, practice_id, callback_id)
             elif how in set(CloseReason):
                 service.close(uow, practice_id, callback_id, CloseReason(how))
+            else:
+                return _card_page(deps, practice_id, callback_id, NO_END, 422)
             uow.commit()
         return redirect(url_for("desk.idle"), code=303)
 
@@ -97,6 +99,15 @@ def _cards(pages: Blueprint, deps: DeskDeps) -> None:
             detail = alerts.alert(uow, alert_id)
             uow.commit()
         return idle_page(deps, "desk/loop.html", detail=detail)
+
+
+def _card_page(
+    deps: DeskDeps, practice_id: UUID, callback_id: UUID, refusal: Sentence | None = None, status: int = 200
+) -> Response:
+    with deps.unit_of_work(actor()) as uow:
+        card = reads.callback(uow, practice_id, callback_id)
+        uow.commit()
+    return idle_page(deps, "desk/callback.html", refusal, status, card=card)
 
 
 def _due(uow: UnitOfWork, practice_id: UUID) -> datetime:

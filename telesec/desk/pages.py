@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import Ask, CallScreen
 from telesec.desk.side import Side
-from telesec.desk.undo import Done
+from telesec.desk.undo import Done, Told
 from telesec.foundation.errors import NotFound, Refused, TelesecError, Unauthenticated
 from telesec.foundation.language import Sentence, say
 from telesec.foundation.unit_of_work import UnitOfWork
@@ -101,7 +101,7 @@ def call_url(call: CallKey, view: str = "triage", **more: Any) -> str:
 def act(
     deps: DeskDeps,
     call: CallKey,
-    do: Callable[[UnitOfWork], Done | None],
+    do: Callable[[UnitOfWork], Done | Told | None],
     *,
     then: str = "triage",
     **more: Any,
@@ -124,10 +124,10 @@ def attempt(
     except TelesecError as error:
         return call_page(deps, call, asked(), error.sentence, error.status, wrong=error)
     answer = redirect(call_url(call, then, **more), code=303)
-    return done.offered_on(answer, deps) if isinstance(done, Done) else answer
+    return done.offered_on(answer, deps) if isinstance(done, Done | Told) else answer
 
 
-def _in_one(deps: DeskDeps, do: Callable[[UnitOfWork], Done | None]) -> Done | None:
+def _in_one(deps: DeskDeps, do: Callable[[UnitOfWork], Done | Told | None]) -> Done | Told | None:
     with deps.unit_of_work(actor()) as uow:
         done = do(uow)
         uow.commit()

@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 
 from telesec.calls import reads as reads_of_calls
 from telesec.calls import service as calls
+from telesec.calls.details import MAX_FIELD, details_of, keep_details
 from telesec.desk.call import PATH
-from telesec.desk.details import MAX_FIELD, details_of, keep_details
 from telesec.desk.pages import act, asked, call_page, needed_id
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import Ask

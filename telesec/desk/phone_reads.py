@@ -103,7 +103,7 @@ class AlertSheet:
     @property
     def mark(self) -> str:
         """What is shown, as one word: when it differs, there is something new."""
-        return mark_of([self.alert], self.alert.step)
+        return mark_of([self.alert], f"{self.alert.step}.{self.message.version if self.message else 0}")
 
     @property
     def number(self) -> str:
@@ -188,13 +188,14 @@ def alert_changed(uow: UnitOfWork, alert_id: UUID, mark: str) -> bool:
     """Return whether an open alert's page would differ from the one that carries ``mark``."""
     row = alerts.state_of(uow, alert_id)
     authorize(uow, Permission.ALERT_ACKNOWLEDGE, on=Facts(row.practice_id))
-    return mark_of([row], row.step) != mark
+    written = messages.version(uow, row.practice_id, row.message_id) if row.message_id else 0
+    return mark_of([row], f"{row.step}.{written}") != mark
 
 
-def mark_of(rows: Iterable[AlertRow], count: int) -> str:
-    """Return the state of alerts, and of what is counted beside them, as one word."""
+def mark_of(rows: Iterable[AlertRow], beside: object) -> str:
+    """Return the state of alerts, and of what is shown beside them, as one word."""
     told = sorted(f"{row.id}{row.state}{row.round}{row.outcome}{row.red}" for row in rows)
-    return hashlib.sha256(f"{count}{told}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{beside}{told}".encode()).hexdigest()[:16]
 
 
 def sheet(

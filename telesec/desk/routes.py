@@ -30,7 +30,7 @@ def blueprint(deps: DeskDeps) -> Blueprint:
 
     @pages.context_processor
     def words() -> dict[str, object]:
-        return {**WORDS, "undo_chance": lambda: undo.chance(deps), "undone_words": undo.UNDONE}
+        return {**WORDS, "undo_chance": lambda: undo.chance(deps), "told_once": undo.told}
 
     for room in (queue, call, patient_line, triage_sheet, booking, letter, callback, undo, live):
         room.install(pages, deps)

@@ -14,9 +14,9 @@ from telesec.accounts import reads as accounts
 from telesec.alerts import reads as alerts
 from telesec.alerts.reads import AlertDetail, AlertRow, Rung
 from telesec.calls import reads as calls
+from telesec.calls.details import CallDetails, details_of
 from telesec.calls.reads import CallCard, DraftText
-from telesec.calls.rules import CallState, DraftKind, Outcome
-from telesec.desk.details import CallDetails, Handover, details_of
+from telesec.calls.rules import CallState, DraftKind, Handover, Outcome
 from telesec.desk.ports import DeskDeps
 from telesec.desk.side import Side
 from telesec.desk.wording import Wording, wording

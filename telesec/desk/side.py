@@ -16,12 +16,13 @@ from telesec.alerts.reads import AlertRow
 from telesec.alerts.rules import AlertState, Outcome
 from telesec.callbacks import reads as callbacks
 from telesec.callbacks.reads import CallbackRow
-from telesec.callbacks.rules import Urgency
+from telesec.callbacks.rules import Urgency, urgency
 from telesec.calls import reads as calls
 from telesec.calls.reads import QueueRow
 from telesec.calls.rules import CallState
 from telesec.desk import changes
 from telesec.desk.changes import ChangedInstruction
+from telesec.desk.loops import Kind, OpenEnd, open_ends
 from telesec.desk.wording import HOUSE_ZONE, Wording, wording
 from telesec.foundation.language import Sentence, say
 from telesec.foundation.unit_of_work import UnitOfWork
@@ -29,22 +30,33 @@ from telesec.practices import reads as practices
 from telesec.practices.reads import PracticeCard
 from telesec.scheduling import reads as scheduling
 from telesec.scheduling.ports import Health
+from telesec.scheduling.rules import Operation
 
 MOST_ROWS = 12
+PENDING = {
+    Operation.CREATE: say("An appointment waits to be confirmed"),
+    Operation.MOVE: say("A moved appointment waits to be confirmed"),
+    Operation.CANCEL: say("A cancellation waits to be confirmed"),
+}
 
 
 @dataclass(frozen=True)
 class TakeUp:
-    """Something between two calls that somebody was promised; ``at`` is when it is or was due."""
+    """Something between two calls that somebody was promised; ``at`` is when it is or was due.
+
+    Args:
+        id: Of the callback card, the alert, or the call it belongs to; None when it has no page of the desk.
+    """
 
     kind: str
     icon: str
-    id: UUID
+    id: UUID | None
     practice_id: UUID
     words: Sentence
     at: datetime
     when: str
     late: bool
+    vital: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,8 +106,21 @@ class Side:
 
     @cached_property
     def callbacks(self) -> tuple[CallbackRow, ...]:
-        """Promised calls, earliest first."""
-        return callbacks.waiting(self._uow, limit=MOST_ROWS).items
+        """Promised calls: callers lost after a red flag first, then the earliest promise."""
+        lost = tuple(map(self._lost, self.open_ends[Kind.LOST]))
+        rest = callbacks.waiting(self._uow, limit=MOST_ROWS).items
+        return (*lost, *(row for row in rest if not row.vital))[:MOST_ROWS]
+
+    @cached_property
+    def open_ends(self) -> Mapping[Kind, tuple[OpenEnd, ...]]:
+        """Callers lost, bookings not confirmed, urgent letters unread: one query."""
+        return open_ends(self._uow, most=MOST_ROWS)
+
+    @cached_property
+    def unsettled(self) -> tuple[TakeUp, ...]:
+        """Bookings the calendar has not confirmed and urgent messages nobody read, oldest first."""
+        ends = (*self.open_ends[Kind.PENDING], *self.open_ends[Kind.UNREAD])
+        return tuple(sorted(map(self._end, ends), key=lambda item: item.at))
 
     @cached_property
     def loops(self) -> tuple[AlertRow, ...]:
@@ -104,9 +129,11 @@ class Side:
 
     @cached_property
     def to_take_up(self) -> tuple[TakeUp, ...]:
-        """Callbacks and loops as one list, most pressing first."""
+        """Callbacks and loops as one list, most pressing first; a caller lost after a red flag before all."""
         promised = (self._promised(row) for row in self.callbacks)
-        return tuple(sorted((*promised, *map(self._loop, self.loops)), key=lambda item: item.at))
+        reached = (item for item in self.unsettled if item.id is not None)
+        items = (*promised, *map(self._loop, self.loops), *reached)
+        return tuple(sorted(items, key=lambda item: (not item.vital, item.at)))
 
     @cached_property
     def changed(self) -> tuple[ChangedInstruction, ...]:
@@ -150,11 +177,34 @@ class Side:
         lines = card.lines if card else ()
         return next((self.w.phone(line.number) for line in lines if line.id == row.line_id), "")
 
+    def _lost(self, row: OpenEnd) -> CallbackRow:
+        late = urgency(row.at, self.now)
+        return CallbackRow(row.id, row.practice_id, row.patient_id, row.at, late, row.at, vital=True)
+
+    def _end(self, row: OpenEnd) -> TakeUp:
+        if row.kind is Kind.PENDING:
+            kind, icon, words = "booking", "pending", PENDING[Operation(row.word)]
+        else:
+            who = self.practitioner_name(row.practice_id, row.practitioner_id)
+            kind, icon, words = "message", "sms", say("%(who)s has not read an urgent message", who=who)
+        return TakeUp(
+            kind,
+            icon,
+            row.call_id,
+            row.practice_id,
+            words,
+            row.at,
+            self.w.since(row.at),
+            row.kind is Kind.UNREAD,
+        )
+
     def _promised(self, row: CallbackRow) -> TakeUp:
         late = row.urgency is Urgency.LATE
         when = self.w.since(row.due_at) if late else self.w.until(row.due_at)
-        words = say("Call back, as promised")
-        return TakeUp("callback", "phone", row.id, row.practice_id, words, row.due_at, when, late)
+        words, icon = say("Call back, as promised"), "phone"
+        if row.vital:
+            words, icon = say("Call back at once: red flag, caller lost or refuses the 15"), "15"
+        return TakeUp("callback", icon, row.id, row.practice_id, words, row.due_at, when, late, row.vital)
 
     def _loop(self, row: AlertRow) -> TakeUp:
         who = self.practitioner_name(row.practice_id, row.acknowledged_by)

@@ -2,11 +2,23 @@
 
 from telesec.desk.looks import Look
 from telesec.desk.phone_looks import CHANNELS, DELIVERIES, OUTCOMES, age, level, outcome
+from telesec.desk.side import PENDING
 from telesec.foundation.access import Role
 from telesec.foundation.language import say
 from telesec.scheduling.ports import Health
 
-__all__ = ["CALENDARS", "CHANNELS", "DELIVERIES", "OUTCOMES", "REPAIRS", "ROLES", "age", "level", "outcome"]
+__all__ = [
+    "CALENDARS",
+    "CHANNELS",
+    "DELIVERIES",
+    "OUTCOMES",
+    "PENDING",
+    "REPAIRS",
+    "ROLES",
+    "age",
+    "level",
+    "outcome",
+]
 
 CALENDARS = {
     Health.OK: Look("ok", "check", say("up to date")),

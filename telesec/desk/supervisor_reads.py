@@ -6,7 +6,7 @@ One alert is opened by itself, and audited.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,22 +22,19 @@ from telesec.callbacks.rules import Urgency
 from telesec.calls import reads as calls
 from telesec.calls.reads import QueueRow
 from telesec.calls.rules import CallState
+from telesec.desk.loops import Kind, OpenEnd, open_ends
 from telesec.desk.phone_reads import name_of, words_for
 from telesec.desk.supervisor_cover import PracticeGap, coming_gaps
 from telesec.desk.wording import Wording
 from telesec.foundation.access import Facts, Permission, authorize
-from telesec.foundation.paging import LARGEST_PAGE, Page, across_practices
+from telesec.foundation.paging import LARGEST_PAGE, Page
 from telesec.foundation.unit_of_work import UnitOfWork
-from telesec.messages.models import Message
 from telesec.practices import reads as practices
 from telesec.practices.reads import PracticeCard, served_by
 from telesec.scheduling import reads as scheduling
 from telesec.scheduling.offers import CalendarCard
 from telesec.scheduling.ports import Health
-from telesec.triage.levels import Level
 
-UNREAD_AFTER = timedelta(minutes=30)
-MUST_BE_READ = (Level.CALL15_NOW, Level.DOCTOR_NOW, Level.SAME_DAY)
 MOST = 50
 
 
@@ -51,17 +48,6 @@ class LostDelivery:
     status: str
     practitioner_id: UUID | None
     at: datetime
-
-
-@dataclass(frozen=True)
-class UnreadLetter:
-    """A message that should have been read by now; neither text nor patient."""
-
-    practice_id: UUID
-    id: UUID
-    practitioner_id: UUID
-    level: Level
-    filed_at: datetime
 
 
 @dataclass(frozen=True)
@@ -80,6 +66,8 @@ class Overview:
         red: Alerts nobody took, a page of them.
         calling: Alerts that still call people.
         loops: Alerts somebody took, whose outcome is missing or only promised.
+        letters: Urgent messages unread for half an hour.
+        unconfirmed: Bookings, moves and cancellations the calendar has not confirmed.
         people: Names of the secretaries in the queue.
     """
 
@@ -89,7 +77,8 @@ class Overview:
     queue: tuple[QueueRow, ...]
     callbacks: Page[CallbackRow]
     deliveries: tuple[LostDelivery, ...]
-    letters: tuple[UnreadLetter, ...]
+    letters: tuple[OpenEnd, ...]
+    unconfirmed: tuple[OpenEnd, ...]
     calendars: tuple[SickCalendar, ...]
     gaps: tuple[PracticeGap, ...]
     practices: Mapping[UUID, PracticeCard]
@@ -133,6 +122,7 @@ def overview(uow: UnitOfWork, *, cursor: str | None = None, callbacks_after: str
     cards = {card.id: card for card in practices.practices(uow)}
     open_ = alerts.under_way(uow, limit=LARGEST_PAGE).items
     queue = calls.queue(uow, limit=LARGEST_PAGE)
+    ends = open_ends(uow, most=MOST)
     return Overview(
         red=alerts.red_list(uow, limit=MOST, cursor=cursor),
         calling=tuple(row for row in open_ if row.state is AlertState.TRIGGERED and not row.red),
@@ -140,7 +130,8 @@ def overview(uow: UnitOfWork, *, cursor: str | None = None, callbacks_after: str
         queue=queue,
         callbacks=callbacks.waiting(uow, limit=MOST, cursor=callbacks_after),
         deliveries=_lost(uow),
-        letters=_unread(uow),
+        letters=ends[Kind.UNREAD],
+        unconfirmed=ends[Kind.PENDING],
         calendars=tuple(
             SickCalendar(practice_id, card)
             for practice_id, catalogue in scheduling.catalogues(uow).items()
@@ -170,25 +161,5 @@ def _lost(uow: UnitOfWork) -> tuple[LostDelivery, ...]:
         LostDelivery(
             row.practice_id, row.alert_id, row.channel, row.status, row.practitioner_id, row.created_at
         )
-        for row in rows
-    )
-
-
-def _unread(uow: UnitOfWork) -> tuple[UnreadLetter, ...]:
-    rows = uow.session.scalars(
-        across_practices(
-            Message,
-            served_by(uow.actor, Permission.MESSAGE_READ),
-            at=Message.filed_at,
-            where=Message.handled_at.is_(None)
-            & Message.read_at.is_(None)
-            & Message.level.in_([level.value for level in MUST_BE_READ])
-            & (Message.filed_at <= uow.now() - UNREAD_AFTER),
-            limit=MOST,
-            newest_first=False,
-        )
-    )
-    return tuple(
-        UnreadLetter(row.practice_id, row.id, row.practitioner_id, Level(row.level), row.filed_at)
         for row in rows
     )

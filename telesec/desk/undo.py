@@ -1,7 +1,8 @@
 """Ten seconds to take back what was just done: a message filed, a promise, the end of a call, a slot held.
 
 The page remembers the last act in a cookie of ten seconds, ids only. It proves nothing: each room looks
-again at whose act it was, when, and whether anything left the house since.
+again at whose act it was, when, and whether anything left the house since. What came of it is said once: a
+second cookie carries it to the next page and goes with it.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from telesec.callbacks import service as callbacks
@@ -28,6 +29,8 @@ from telesec.scheduling import service as scheduling
 from telesec.web.access import actor, requires
 
 COOKIE = "telesec_undo"
+TOLD = "telesec_told"
+REPEATED = "repeated"
 UNDO_FOR = timedelta(seconds=10)
 
 
@@ -46,12 +49,13 @@ DONE = {
     Act.CLOSE: say("Call closed."),
     Act.HOLD: say("Slot held."),
 }
-UNDONE: Mapping[str, Sentence] = {
+SAID: Mapping[str, Sentence] = {
     Act.MESSAGE: say("Undone: the message was taken back, its text is in the note again."),
     Act.CALLBACK: say("Undone: the callback is promised no more."),
     Act.CLOSE: say("Undone: the call is open again."),
     Act.HOLD: say("Undone: the slot was given back."),
     "late": say("Nothing was undone: it is too late, or somebody has seen it already."),
+    REPEATED: say("Already promised: the card keeps the earlier time, and both notes."),
 }
 
 
@@ -68,16 +72,18 @@ class Done:
         """Return an answer that lets the browser take this back for ten seconds."""
         at = int(deps.clock.now().timestamp())
         value = ".".join([self.act, str(self.practice_id), str(self.call_id), str(self.object_id), str(at)])
-        answer.set_cookie(
-            COOKIE,
-            value,
-            max_age=int(UNDO_FOR.total_seconds()),
-            path="/desk",
-            secure=deps.settings.secure_cookies,
-            httponly=True,
-            samesite="Strict",
-        )
-        return answer
+        return _remember(answer, deps, COOKIE, value)
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something done that leaves nothing to take back, but a sentence of ``SAID``."""
+
+    word: str
+
+    def offered_on(self, answer: AnyResponse, deps: DeskDeps) -> AnyResponse:
+        """Return an answer whose next page says the sentence, once."""
+        return _remember(answer, deps, TOLD, self.word)
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,13 @@ class Chance:
     done: Done
     words: Sentence
     until: datetime
+
+
+def told() -> Sentence | None:
+    """Return what was just done or taken back; the answer that says it forgets it."""
+    words = SAID.get(request.cookies.get(TOLD, ""))
+    g.told = words is not None
+    return words
 
 
 def chance(deps: DeskDeps) -> Chance | None:
@@ -108,7 +121,7 @@ def install(pages: Blueprint, deps: DeskDeps) -> None:
     def undo() -> AnyResponse:
         offered = chance(deps)
         if offered is None:
-            return _told(url_for("desk.idle", undone="late"))
+            return _told(url_for("desk.idle"), "late")
         done = offered.done
         said: str = done.act
         try:
@@ -117,12 +130,31 @@ def install(pages: Blueprint, deps: DeskDeps) -> None:
                 uow.commit()
         except (NotFound, Refused):
             said = "late"
-        return _told(url_for("desk.call", practice_id=done.practice_id, call_id=done.call_id, undone=said))
+        return _told(url_for("desk.call", practice_id=done.practice_id, call_id=done.call_id), said)
 
-    def _told(address: str) -> AnyResponse:
+    @pages.after_request
+    def say_once(answer: Response) -> Response:
+        if g.get("told"):
+            answer.delete_cookie(TOLD, path="/desk")
+        return answer
+
+    def _told(address: str, word: str) -> AnyResponse:
         answer = redirect(address, code=303)
         answer.delete_cookie(COOKIE, path="/desk")
-        return answer
+        return Told(word).offered_on(answer, deps)
+
+
+def _remember(answer: AnyResponse, deps: DeskDeps, name: str, value: str) -> AnyResponse:
+    answer.set_cookie(
+        name,
+        value,
+        max_age=int(UNDO_FOR.total_seconds()),
+        path="/desk",
+        secure=deps.settings.secure_cookies,
+        httponly=True,
+        samesite="Strict",
+    )
+    return answer
 
 
 def _message(uow: UnitOfWork, done: Done) -> None:

@@ -9,7 +9,7 @@ from telesec.alerts import service as service_of_alerts
 from telesec.alerts.rules import AlertLevel
 from telesec.alerts.service import RaiseAlert
 from telesec.calls import reads as calls
-from telesec.desk.details import details_of
+from telesec.calls.details import details_of
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.messages import service as messages

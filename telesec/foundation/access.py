@@ -113,7 +113,15 @@ PURPOSE_PERMISSIONS: Mapping[Purpose, frozenset[Permission]] = {
     Purpose.DELIVER_ALERTS: frozenset({P.ALERT_DELIVER, P.ALERT_READ, P.POLICY_READ, P.PRACTICE_READ}),
     Purpose.RECEIVE_ANSWERS: frozenset({P.ALERT_ACKNOWLEDGE, P.ALERT_READ, P.ALERT_DELIVER}),
     Purpose.RECEIVE_CALLS: frozenset(
-        {P.CALL_HANDLE, P.CALL_READ, P.PRACTICE_READ, P.PATIENT_READ, P.CALLBACK_WRITE}
+        {
+            P.CALL_HANDLE,
+            P.CALL_READ,
+            P.PRACTICE_READ,
+            P.PATIENT_READ,
+            P.CALLBACK_WRITE,
+            P.TRIAGE_RUN,
+            P.ALERT_READ,
+        }
     ),
     Purpose.SETTLE_CALENDARS: frozenset({P.APPOINTMENT_READ, P.APPOINTMENT_WRITE, P.CALENDAR_SYNC}),
     Purpose.FREE_HOLDS: frozenset({P.APPOINTMENT_WRITE}),

@@ -11,6 +11,7 @@ GLOBAL_TABLES: Mapping[str, str] = {
     "public.api_token": "found by its token before a tenant is known",
     "public.recovery_code": "belongs to a person",
     "public.enrolment_link": "found by its token before a tenant is known",
+    "public.work_break": "somebody on break serves no practice, and may serve several",
     "public.idempotent_request": "belongs to an API token; its answer is sealed",
     "public.rate_limit": "counts attempts by hashed key; unlogged",
     "public.line_route": "a called number names its practice",

@@ -72,6 +72,15 @@ def practice_of(uow: UnitOfWork, message_id: UUID) -> UUID:
     return found
 
 
+def version(uow: UnitOfWork, practice_id: UUID, message_id: UUID) -> int:
+    """Return how often a message was changed, 0 for one that is gone; nothing of it is opened."""
+    authorize(uow, Permission.MESSAGE_READ, on=Facts(practice_id))
+    found = uow.session.scalar(
+        select(Message.version).where(Message.practice_id == practice_id, Message.id == message_id)
+    )
+    return found or 0
+
+
 def message(
     uow: UnitOfWork, practice_id: UUID, message_id: UUID, *, reason: str | None = None
 ) -> MessageCard:

@@ -134,6 +134,34 @@ def handle(uow: UnitOfWork, practice_id: UUID, message_id: UUID) -> None:
     uow.publish("message", practice_id, message_id)
 
 
+def amend(uow: UnitOfWork, practice_id: UUID, message_id: UUID, line: str) -> bool:
+    """Add a line to a message that nobody has handled; return whether it could be added.
+
+    For what is learnt after an alert left: an address, a refusal. What was said before stays.
+    """
+    authorize(uow, Permission.MESSAGE_FILE, on=Facts(practice_id))
+    row = _locked(uow, practice_id, message_id)
+    if row.handled_at is not None:
+        return False
+    told = vault.open(
+        uow,
+        practice_id,
+        KIND,
+        message_id,
+        row.sealed_version,
+        text=row.text_sealed,
+        callback_number=row.callback_number_sealed,
+    )
+    row.sealed_version += 1
+    told["text"] = f"{told['text']}\n{line}"[:MAX_TEXT]
+    sealed = vault.seal(uow, practice_id, KIND, message_id, row.sealed_version, **told)
+    row.text_sealed, row.callback_number_sealed = sealed["text"], sealed["callback_number"]
+    uow.session.flush()
+    uow.audit("message.amend", practice_id=practice_id, object_id=message_id)
+    uow.publish("message", practice_id, message_id)
+    return True
+
+
 def retract(uow: UnitOfWork, practice_id: UUID, message_id: UUID) -> str:
     """Take back one's own message within ten seconds and return its text; nothing of it stays.
 

@@ -177,6 +177,8 @@ class Appointment(Base):
         CheckConstraint("start_at < end_at", name="order"),
         Index("ix_appointment_next_attempt_at", "next_attempt_at",
               postgresql_where=text("operation IS NOT NULL")),
+        Index("ix_appointment_pending", "practice_id", "created_at", "id",
+              postgresql_where=text("status = 'pending'")),
         Index("ix_appointment_practice_id_start_at", "practice_id", "start_at"),
         Index("ix_appointment_practice_id_claim_id", "practice_id", "claim_id"),
         Index("ix_appointment_practice_id_call_id", "practice_id", "call_id"),

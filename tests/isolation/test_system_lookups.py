@@ -34,6 +34,7 @@ CASES = {
     "due_deliveries": lambda *world: [(later(*world), 100)],
     "due_holds": lambda *world: [(later(*world), 100)],
     "due_settlements": lambda *world: [(later(*world), 100)],
+    "due_ringing": lambda *world: [(later(*world), 100)],
     "due_readings": lambda *world: [(later(*world), 100)],
     "due_audit": lambda *world: [(later(*world), 100)],
     "due_practice_keys": lambda *_world: [(99_999, 1000)],

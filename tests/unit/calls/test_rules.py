@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from telesec.calls.rules import CallState, seconds_waited, state
+from telesec.calls.rules import CallState, Handover, drop_is_alarming, seconds_waited, state
+from telesec.triage.levels import Level
 
 RANG = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
@@ -30,3 +31,24 @@ def test_seconds_waited_stops_at_the_answer():
 
 def test_seconds_waited_goes_on_while_it_rings():
     assert seconds_waited(RANG, None, RANG + timedelta(seconds=61)) == 61
+
+
+@pytest.mark.parametrize(
+    ("level", "handover", "asking", "told", "expected"),
+    [
+        (None, Handover.NONE, True, False, False),
+        (Level.SAME_DAY, Handover.NONE, True, False, False),
+        (Level.CALL15_NOW, Handover.NONE, False, True, True),
+        (Level.CALL15_NOW, Handover.REFUSES, False, True, True),
+        (Level.CALL15_NOW, Handover.CALLS, False, True, False),
+        (Level.CALL15_NOW, Handover.TRANSFER, False, True, False),
+        (Level.CALL15_NOW, Handover.DONE, False, True, False),
+        (Level.DOCTOR_NOW, Handover.NONE, True, True, True),
+        (Level.DOCTOR_NOW, Handover.NONE, False, False, True),
+        (Level.DOCTOR_NOW, Handover.NONE, False, True, False),
+    ],
+)
+def test_a_drop_alarms_after_a_red_flag_unless_the_call_ended_as_it_should(
+    level, handover, asking, told, expected
+):
+    assert drop_is_alarming(level, handover, asking=asking, told_doctor=told) is expected

@@ -33,7 +33,7 @@ def test_desk_asks_nothing_twice(desk, asked):
     asked.clear()
     desk.browser.get("/desk")
 
-    assert len(asked) <= EDGE + 9
+    assert len(asked) <= EDGE + 10
     assert len(set(asked)) == len(asked) - 1  # the signed context of either transaction
 
 

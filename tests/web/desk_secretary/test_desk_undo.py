@@ -113,4 +113,43 @@ def test_a_held_slot_is_given_back(desk, cast):
 def test_a_strange_cookie_offers_nothing(desk, cookie):
     desk.browser.client.set_cookie("telesec_undo", cookie, path="/desk")
 
-    assert undo(desk).headers["Location"].endswith("undone=late")
+    answer = undo(desk)
+
+    assert answer.headers["Location"] == "/desk"
+    assert "Rien n’a été annulé" in desk.browser.get("/desk").text
+
+
+def test_what_was_undone_is_said_once(desk):
+    desk.post("/callback", {"phone": BRUNO, "minutes": "30"})
+    undo(desk)
+    first = desk.page()
+
+    assert "n’est plus promis" in first
+    assert "n’est plus promis" not in desk.page()
+
+
+def test_a_promise_made_twice_says_so_and_offers_nothing_to_undo(desk, cast):
+    desk.post("/callback", {"phone": BRUNO, "minutes": "30", "note": "Résultats"})
+    desk.browser.client.delete_cookie("telesec_undo", path="/desk")
+
+    desk.post("/callback", {"phone": BRUNO, "minutes": "15", "note": "Ordonnance"})
+
+    page = desk.page()
+    assert "Déjà promis" in page
+    assert 'action="/desk/undo"' not in page
+    with desk.house.deps.unit_of_work(cast.ada) as uow:
+        (card,) = callbacks.open_cards(uow, cast.lilas).items
+    assert card.note == "Résultats\nOrdonnance"
+
+
+def test_a_callback_ends_only_with_what_came_of_it(desk, cast):
+    desk.post("/callback", {"phone": BRUNO, "minutes": "30"})
+    with desk.house.deps.unit_of_work(cast.ada) as uow:
+        (card,) = callbacks.waiting(uow).items
+
+    answer = desk.browser.post(f"/desk/callbacks/{cast.lilas}/{card.id}/end", {})
+
+    assert answer.status_code == 422
+    assert "Choisissez ce qu’a donné ce rappel" in answer.text
+    with desk.house.deps.unit_of_work(cast.ada) as uow:
+        assert callbacks.waiting(uow).items == (card,)

@@ -6,25 +6,14 @@ another machine shows it again.
 
 import json
 from dataclasses import asdict, dataclass, field, replace
-from enum import StrEnum
 from typing import Self
 
 from telesec.calls.reads import CallCard
-from telesec.calls.rules import DraftKind
+from telesec.calls.rules import DraftKind, Handover
 from telesec.calls.service import SaveDraft, save_draft
 from telesec.foundation.unit_of_work import UnitOfWork
 
 MAX_FIELD = 300
-
-
-class Handover(StrEnum):
-    """How the caller reaches the 15; ``done`` when the 15 has taken over."""
-
-    NONE = ""
-    TRANSFER = "transfer"
-    CALLS = "calls"
-    REFUSES = "refuses"
-    DONE = "done"
 
 
 @dataclass(frozen=True)

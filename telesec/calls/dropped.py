@@ -1,0 +1,106 @@
+"""A caller lost after a red flag, or who refuses the 15: a card at the top of the callbacks, at once.
+
+The card carries the number, the address where it is known, and what was heard. Without any number nobody can
+be called: then there is no card, and the alert to the doctor, which never waited for this, is what remains.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from telesec.alerts import reads as alerts
+from telesec.callbacks import service as callbacks
+from telesec.callbacks.service import OpenCallback
+from telesec.calls import reads
+from telesec.calls.details import details_of
+from telesec.calls.reads import CallCard
+from telesec.calls.rules import REFUSED_15_PROMISE, CallState, drop_is_alarming
+from telesec.foundation.access import Facts, Permission, authorize
+from telesec.foundation.language import Sentence, say
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.patients import reads as patients
+from telesec.practices import reads as practices
+from telesec.practices.numbers import to_e164
+from telesec.triage import reads as triage
+from telesec.triage.library import Library
+from telesec.triage.protocol import Given
+from telesec.triage.reads import SessionView
+from telesec.web.language import render
+
+DROPPED = say("The line dropped after a red flag.")
+REFUSED = say("They refuse the 15.")
+ADDRESS = say("Address: %(address)s")
+NO_ADDRESS = say("Address not known: ask it first.")
+CALLER = say("Caller: %(name)s")
+YES = say("%(question)s Yes.")
+
+
+def call_back(uow: UnitOfWork, library: Library, practice_id: UUID, call_id: UUID) -> UUID | None:
+    """Promise an immediate callback if the caller of an open call was lost after a red flag.
+
+    Returns the card; None where nothing alarming was heard, the call ended as it should, or without a number.
+    """
+    authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
+    session = triage.latest_of_call(uow, library, practice_id, call_id, redraw=True)
+    if session is None:
+        return None
+    card = reads.call(uow, practice_id, call_id)
+    alarming = drop_is_alarming(
+        session.level,
+        details_of(card).handover,
+        asking=session.question is not None,
+        told_doctor=bool(alerts.of_call(uow, practice_id, call_id)),
+    )
+    if not alarming or card.state is not CallState.OPEN:
+        return None
+    return _promise(uow, library, card, session, (DROPPED, uow.now()))
+
+
+def refuse_15(uow: UnitOfWork, library: Library, practice_id: UUID, call_id: UUID) -> UUID | None:
+    """Note that a caller refuses the 15, and promise to call them back within ten minutes."""
+    authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
+    uow.audit("call.refuse", practice_id=practice_id, object_id=call_id)
+    session = triage.latest_of_call(uow, library, practice_id, call_id, redraw=True)
+    if session is None:
+        return None
+    card = reads.call(uow, practice_id, call_id)
+    return _promise(uow, library, card, session, (REFUSED, uow.now() + REFUSED_15_PROMISE))
+
+
+def _promise(
+    uow: UnitOfWork, library: Library, card: CallCard, session: SessionView, why: tuple[Sentence, datetime]
+) -> UUID | None:
+    number = to_e164(card.from_number) or _own_number(uow, card)
+    if not number:
+        return None
+    sentence, due_at = why
+    note = "\n".join([_said(uow, card, sentence), *_heard(uow, library, card, session)])
+    command = OpenCallback(card.practice_id, number, due_at, card.patient_id, card.id, note, vital=True)
+    return callbacks.open_callback(uow, command)
+
+
+def _own_number(uow: UnitOfWork, card: CallCard) -> str:
+    """Return the patient's own number; empty when nobody knows whom the call is about."""
+    if card.patient_id is None:
+        return ""
+    return next(iter(patients.patient(uow, card.practice_id, card.patient_id).phones), "")
+
+
+def _heard(uow: UnitOfWork, library: Library, card: CallCard, session: SessionView) -> list[str]:
+    """Return what must be known to call back: where they are, who speaks, what was answered with yes."""
+    details, language = details_of(card), practices.practice(uow, card.practice_id).language
+    place = say(ADDRESS.msgid, address=details.address) if details.address else NO_ADDRESS
+    lines = [render(place, language)]
+    if details.caller_name:
+        lines.append(render(say(CALLER.msgid, name=details.caller_name), language))
+    texts = {held.ref(one): one.text for held in library.protocols for one in held.spoken}
+    lines.append(session.title.spoken(language))
+    lines += [
+        render(say(YES.msgid, question=texts[ref].spoken(language, session.voice)), language)
+        for ref, given in session.answers
+        if given is Given.YES and ref in texts
+    ]
+    return lines
+
+
+def _said(uow: UnitOfWork, card: CallCard, sentence: Sentence) -> str:
+    return render(sentence, practices.practice(uow, card.practice_id).language)

@@ -1,0 +1,129 @@
+"""What is begun and not ended over all practices: callers lost, bookings unconfirmed, urgent letters unread.
+
+One statement over three small partial indexes, bounded; neither name nor number nor text. Alerts and ordinary
+promises have reads of their own rooms.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, String, literal, null, select, union_all
+from sqlalchemy import cast as as_type
+from sqlalchemy.dialects.postgresql import UUID as PGUUID
+
+from telesec.callbacks.models import Callback
+from telesec.callbacks.rules import CallbackState
+from telesec.foundation.access import Facts, Permission, authorize
+from telesec.foundation.paging import one_of
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.messages.models import Message
+from telesec.practices.reads import served_by
+from telesec.scheduling.models import Appointment
+from telesec.scheduling.rules import Status
+from telesec.triage.levels import Level
+
+UNREAD_AFTER = timedelta(minutes=30)
+MUST_BE_READ = (Level.CALL15_NOW, Level.DOCTOR_NOW, Level.SAME_DAY)
+MOST = 12
+
+
+class Kind(StrEnum):
+    """What kind of thing waits for somebody."""
+
+    LOST = "lost"
+    PENDING = "pending"
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True)
+class OpenEnd:
+    """One thing begun and not ended.
+
+    Args:
+        at: When the call back is due, the booking was begun, the message was filed.
+        word: The operation of a booking (create, move, cancel), the level of a message.
+        practitioner_id: Whose message; None for the others.
+    """
+
+    kind: Kind
+    practice_id: UUID
+    id: UUID
+    call_id: UUID | None
+    patient_id: UUID | None
+    practitioner_id: UUID | None
+    word: str
+    at: datetime
+
+
+def open_ends(uow: UnitOfWork, *, most: int = MOST) -> dict[Kind, tuple[OpenEnd, ...]]:
+    """Return what waits at every practice the actor serves, oldest first, at most ``most`` of each kind."""
+    authorize(uow, Permission.SESSION_OWN, on=Facts(None))
+    kinds = (_lost(uow), _pending(uow), _unread(uow))
+    rows = uow.session.execute(union_all(*(select(kind.limit(most).subquery()) for kind in kinds)))
+    found: dict[Kind, list[OpenEnd]] = {kind: [] for kind in Kind}
+    for row in rows:
+        found[Kind(row[0])].append(OpenEnd(Kind(row[0]), *row[1:]))
+    return {kind: tuple(sorted(items, key=lambda item: item.at)) for kind, items in found.items()}
+
+
+def _lost(uow: UnitOfWork) -> Select[Any]:
+    served = served_by(uow.actor, Permission.CALLBACK_READ)
+    shown = Callback.call_id, Callback.patient_id, _nobody(), literal(""), Callback.due_at
+    still = Callback.state == CallbackState.OPEN.value, Callback.vital
+    return _of(Kind.LOST, Callback, served, shown).where(*still).order_by(Callback.due_at, Callback.id)
+
+
+def _pending(uow: UnitOfWork) -> Select[Any]:
+    served = served_by(uow.actor, Permission.APPOINTMENT_READ)
+    shown = (
+        Appointment.call_id,
+        Appointment.patient_id,
+        _nobody(),
+        Appointment.operation,
+        Appointment.created_at,
+    )
+    found = _of(Kind.PENDING, Appointment, served, shown).where(Appointment.status == Status.PENDING.value)
+    return found.order_by(Appointment.created_at, Appointment.id)
+
+
+def _unread(uow: UnitOfWork) -> Select[Any]:
+    served = served_by(uow.actor, Permission.MESSAGE_READ)
+    shown = (
+        Message.call_id,
+        Message.patient_id,
+        Message.practitioner_id,
+        as_type(Message.level, String),
+        Message.filed_at,
+    )
+    waits = (
+        Message.handled_at.is_(None),
+        Message.read_at.is_(None),
+        Message.level.in_([level.value for level in MUST_BE_READ]),
+        Message.filed_at <= uow.now() - UNREAD_AFTER,
+    )
+    return _of(Kind.UNREAD, Message, served, shown).where(*waits).order_by(Message.filed_at, Message.id)
+
+
+def _of(
+    kind: Kind,
+    model: type[Callback | Appointment | Message],
+    served: Sequence[UUID],
+    shown: Sequence[Any],
+) -> Select[Any]:
+    named = [
+        column.label(name)
+        for column, name in zip(
+            shown, ("call_id", "patient_id", "practitioner_id", "word", "at"), strict=True
+        )
+    ]
+    return select(literal(kind.value).label("kind"), model.practice_id, model.id, *named).where(
+        one_of(model.practice_id, served)
+    )
+
+
+def _nobody() -> ColumnElement[UUID | None]:
+    return as_type(null(), PGUUID(as_uuid=True))
