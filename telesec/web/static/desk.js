@@ -5,6 +5,9 @@
   const desk = () => document.getElementById("desk");
   let ahead = 0;
   let place = "";
+  const parts = new Map();
+  let leaving = null;
+  let again = false;
 
   function face(seconds) {
     const s = Math.max(0, Math.floor(seconds));
@@ -58,10 +61,35 @@
     place = now;
   }
 
+  /* A part asked for by the page before never lands on the page after: slots that book would stand where slots
+     that move are read. What it would have told is asked again when the page had already been asked for. */
+  function dropParts() {
+    for (const [ctx, late] of parts) {
+      if (ctx.status !== "issuing") continue;
+      ctx.status = "dropped";
+      again ||= late;
+    }
+    parts.clear();
+  }
+
+  document.addEventListener("htmx:before:request", (event) => {
+    const ctx = event.detail.ctx;
+    if (ctx?.target?.id === "desk") leaving = ctx;
+    else if (ctx) parts.set(ctx, leaving !== null);
+  });
+
+  document.addEventListener("htmx:finally:request", (event) => {
+    if (event.detail.ctx === leaving) leaving = null;
+    parts.delete(event.detail.ctx);
+  });
+
   document.addEventListener("htmx:before:swap", (event) => {
     const ctx = event.detail.ctx;
     const name = ctx.target?.id;
-    if (!name || (ctx.text || "").includes(`id="${name}"`)) return;
+    if (!name || (ctx.text || "").includes(`id="${name}"`)) {
+      if (name === "desk") dropParts();
+      return;
+    }
     event.preventDefault();
     if (name !== "desk") return;
     const path = new URL(ctx.response.raw.url, location.href).pathname;
@@ -75,6 +103,9 @@
   document.addEventListener("htmx:after:swap", (event) => {
     if (event.detail.ctx?.target?.id !== "desk") return;
     banner("");
+    leaving = null;
+    if (again) setTimeout(() => document.body.dispatchEvent(new CustomEvent("live-all")));
+    again = false;
     readClock();
     tick();
     focusDeciding();

@@ -76,3 +76,33 @@ def test_a_session_that_ends_keeps_the_page(ada, ring):
 
     expect(ada.page.locator("#stopped")).to_contain_text("Votre session est terminée")
     expect(ada.page.locator("#queue")).to_be_visible()
+
+
+SETTLED = """() => new Promise(ok => document.addEventListener("htmx:finally:request", event => {
+  if (event.detail.ctx.request.action.includes("view=booking")) setTimeout(ok, 50);
+}))"""
+
+
+def test_slots_read_for_the_page_before_never_land_on_the_next(ada, ring, zoe):
+    ring()
+    ada.open("/desk")
+    ada.key("F2")
+    ada.page.wait_for_url("**/calls/**")
+    expect(ada.page.locator("#slots button[aria-keyshortcuts]").first).to_be_visible()
+    late = []
+
+    def hold(route):
+        late.append(route)
+
+    ada.page.route(lambda url: "fresh-slots?view=booking" in url, hold)
+    ada.key("F4")
+    expect(ada.page.locator("#booking")).to_be_visible()
+    ada.key("F9")
+    expect(ada.page.locator("#slots button[aria-keyshortcuts]")).to_have_count(0)
+
+    ada.page.evaluate(f"void (window.settled = ({SETTLED})())")
+    late[0].continue_()
+    ada.page.evaluate("window.settled")
+
+    expect(ada.page.locator("#slots button").first).to_be_visible()
+    expect(ada.page.locator("#slots button[aria-keyshortcuts]")).to_have_count(0)
