@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from telesec.accounts import breaks
 from telesec.callbacks import service as callbacks
 from telesec.callbacks.service import OpenCallback
 from telesec.calls.models import Call, Draft
@@ -42,6 +43,8 @@ from telesec.triage.library import Library
 from telesec.triage.reads import SessionView
 from telesec.triage.service import StartTriage
 from telesec.vault import service as vault
+
+ON_BREAK = say("You are on break: end it first, then answer.")
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ class Saved:
 
 
 def open_call(uow: UnitOfWork, command: OpenCall) -> tuple[UUID, UUID]:
-    """Open an answered call; return (practice_id, call_id).
+    """Open an answered call; return (practice_id, call_id). Who opens one at the desk is back from a break.
 
     Raises:
         NotFound: No such practice or line, or not the actor's.
@@ -95,6 +98,8 @@ def open_call(uow: UnitOfWork, command: OpenCall) -> tuple[UUID, UUID]:
     authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
     number = _number(command.from_number)
     call = _new(uow, practice_id, line_id, number, command.source)
+    if command.source is Source.DESK:
+        breaks.end(uow)
     uow.session.add(call)
     _answered(uow, call, number)
     uow.session.flush()
@@ -170,12 +175,15 @@ def answer(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> None:
     """Take a ringing call; answering one's own call again changes nothing.
 
     Raises:
-        Refused: ``call_taken`` when somebody else answered first, ``call_closed`` when it is over (409).
+        Refused: ``on_break`` while the actor rests, ``call_taken`` when somebody else answered first,
+            ``call_closed`` when it is over (409).
     """
     authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
     call = _locked(uow, practice_id, call_id)
     match state(call.answered_at, call.closed_at):
         case CallState.RINGING:
+            if breaks.since(uow) is not None:
+                raise Refused("on_break", ON_BREAK)
             _answered(uow, call, opened_number(uow, call))
             uow.session.flush()
             uow.audit("call.answer", practice_id=practice_id, object_id=call_id)

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from telesec.accounts import breaks
 from telesec.calls import dropped
 from telesec.calls import reads as reads_of_calls
 from telesec.calls import service as calls
@@ -126,11 +127,14 @@ def _ending(pages: Blueprint, deps: DeskDeps) -> None:
             if outcome is Outcome.HUNG_UP:
                 dropped.call_back(uow, deps.library, practice_id, call_id)
             calls.close(uow, practice_id, call_id, outcome)
+            if outcome is Outcome.ABUSE and request.form.get("rest") == "1":
+                breaks.begin(uow)
 
         answer = act(deps, (practice_id, call_id), do, then="outcome")
         if answer.status_code != SEE_OTHER:
             return answer
-        closed = Done(Act.CLOSE, practice_id, call_id, call_id)
+        rests = request.form.get("rest") == "1"
+        closed = Done(Act.ABUSE if rests else Act.CLOSE, practice_id, call_id, call_id)
         return closed.offered_on(redirect(url_for("desk.idle"), code=SEE_OTHER), deps)
 
 

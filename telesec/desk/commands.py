@@ -24,6 +24,7 @@ class Command:
         endpoint: Where it goes; "" presses the key.
         values: What the address carries.
         in_call: Whether the address needs the call's ids.
+        element: Id of what it presses on the page, for an act without a key there.
     """
 
     fr: str
@@ -33,6 +34,7 @@ class Command:
     endpoint: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     in_call: bool = False
+    element: str = ""
 
     def word(self, language: str) -> str:
         """Return the word shown to a reader."""
@@ -46,6 +48,7 @@ def _view(fr: str, en: str, label: Sentence, key: str, values: Mapping[str, str]
 EVERYWHERE = (
     Command("suivant", "next", say("Answer the oldest call"), "F2"),
     Command("annuler", "undo", say("Undo what was just done"), "Control+m"),
+    Command("pause", "break", say("Begin or end a break"), element="rest-button"),
     Command("file", "queue", say("Back to the queue"), "", "desk.idle"),
     Command("compte", "account", say("My account and sessions"), "", "accounts.own_sessions"),
 )
@@ -58,6 +61,7 @@ IN_CALL = (
     _view("15", "15", say("Alert for the 15"), "", LEVEL_15),
     _view("msg", "message", say("Leave a message"), "F9", {"view": "message"}),
     _view("clore", "close", say("Close the call with its outcome"), "F10", {"view": "outcome"}),
+    _view("abus", "abuse", say("End an abusive call"), "", {"view": "abuse"}),
     Command("oui", "yes", say("Answer yes"), "o"),
     Command("non", "no", say("Answer no"), "n"),
     Command("saispas", "unknown", say("Answer: does not know"), "?"),

@@ -12,6 +12,7 @@ from time import monotonic
 
 from flask import Blueprint, Response, g, request
 
+from telesec.accounts import breaks
 from telesec.accounts import reads as accounts
 from telesec.accounts.flow import NOBODY_YET
 from telesec.accounts.loader import cookie_name
@@ -78,7 +79,8 @@ def heard(uow: UnitOfWork) -> Heard:
         or uow.actor.practitioner_ids.get(row.practice_id) in row.ladder
     }
     answers = uow.actor.role in {Role.SECRETARY, Role.SUPERVISOR}
-    ringing = answers and any(row.state is CallState.RINGING for row in calls.queue(uow))
+    rests = breaks.since(uow) is not None
+    ringing = answers and not rests and any(row.state is CallState.RINGING for row in calls.queue(uow))
     if AlertLevel.CALL15_NOW in levels:
         return Heard("vital", ringing)
     return Heard("urgent" if levels else "", ringing)

@@ -57,7 +57,10 @@ def _acts(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.post("/desk/next")
     @requires(Permission.CALL_HANDLE)
     def take_next() -> AnyResponse:
-        taken = _take_oldest(deps)
+        try:
+            taken = _take_oldest(deps)
+        except Refused as error:
+            return idle_page(deps, IDLE, error.sentence, error.status)
         if taken is None:
             return idle_page(deps, IDLE, NOBODY, 409)
         return redirect(call_url(taken), code=303)
@@ -95,7 +98,9 @@ def _take_oldest(deps: DeskDeps) -> tuple[UUID, UUID] | None:
             with deps.unit_of_work(actor()) as uow:
                 calls.answer(uow, row.practice_id, row.id)
                 uow.commit()
-        except Refused:
+        except Refused as error:
+            if error.code == "on_break":
+                raise
             continue
         return row.practice_id, row.id
     return None

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
-from telesec.desk import booking, call, callback, letter, live, patient_line, queue, triage_sheet, undo
+from telesec.desk import booking, call, callback, letter, live, patient_line, queue, rest, triage_sheet, undo
 from telesec.desk.looks import WORDS
 from telesec.desk.ports import DeskDeps
 from telesec.foundation.access import Permission, Role
@@ -32,6 +32,6 @@ def blueprint(deps: DeskDeps) -> Blueprint:
     def words() -> dict[str, object]:
         return {**WORDS, "undo_chance": lambda: undo.chance(deps), "told_once": undo.told}
 
-    for room in (queue, call, patient_line, triage_sheet, booking, letter, callback, undo, live):
+    for room in (queue, call, patient_line, triage_sheet, booking, letter, callback, undo, live, rest):
         room.install(pages, deps)
     return pages

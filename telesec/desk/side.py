@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from telesec.accounts import reads as accounts
+from telesec.accounts import breaks
 from telesec.alerts import reads as alerts
 from telesec.alerts.reads import AlertRow
 from telesec.alerts.rules import AlertState, Outcome
@@ -22,6 +22,7 @@ from telesec.calls.reads import QueueRow
 from telesec.calls.rules import CallState
 from telesec.desk import changes
 from telesec.desk.changes import ChangedInstruction
+from telesec.desk.crew import Crew
 from telesec.desk.loops import Kind, OpenEnd, open_ends
 from telesec.desk.wording import HOUSE_ZONE, Wording, wording
 from telesec.foundation.language import Sentence, say
@@ -155,10 +156,20 @@ class Side:
         )
 
     @cached_property
+    def crew(self) -> Crew:
+        """Who is at work at the reader's practices, the reader among them: one query beside the queue's."""
+        return Crew(breaks.at_work(self._uow), self._queue, self._uow.actor.person_id, self.now)
+
+    @property
+    def resting(self) -> str:
+        """The colleagues on break longest, each with since when; empty when none is."""
+        longest = self.crew.others_on_break[:3]
+        return ", ".join(f"{one.name} {self.w.since(one.break_since)}" for one in longest if one.break_since)
+
+    @property
     def me(self) -> str:
         """The reader's display name; empty for one who is no person."""
-        who = self._uow.actor.person_id
-        return accounts.names(self._uow, [who]).get(who, "") if who else ""
+        return self.crew.me.name if self.crew.me else ""
 
     def practice_name(self, practice_id: UUID) -> str:
         """Return a practice's name; empty when the reader may not know it."""

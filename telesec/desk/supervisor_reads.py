@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from telesec.accounts import breaks
 from telesec.accounts import reads as accounts
 from telesec.alerts import reads as alerts
 from telesec.alerts.models import Alert, Delivery
@@ -22,6 +23,7 @@ from telesec.callbacks.rules import Urgency
 from telesec.calls import reads as calls
 from telesec.calls.reads import QueueRow
 from telesec.calls.rules import CallState
+from telesec.desk.crew import Crew
 from telesec.desk.loops import Kind, OpenEnd, open_ends
 from telesec.desk.phone_reads import name_of, words_for
 from telesec.desk.supervisor_cover import PracticeGap, coming_gaps
@@ -69,6 +71,7 @@ class Overview:
         letters: Urgent messages unread for half an hour.
         unconfirmed: Bookings, moves and cancellations the calendar has not confirmed.
         people: Names of the secretaries in the queue.
+        crew: Who is at work, and how loaded.
     """
 
     red: Page[AlertRow]
@@ -83,6 +86,7 @@ class Overview:
     gaps: tuple[PracticeGap, ...]
     practices: Mapping[UUID, PracticeCard]
     people: Mapping[UUID, str]
+    crew: Crew
     words: Wording
 
     @property
@@ -140,6 +144,7 @@ def overview(uow: UnitOfWork, *, cursor: str | None = None, callbacks_after: str
         ),
         gaps=coming_gaps(uow),
         practices=cards,
+        crew=Crew(breaks.at_work(uow), queue, uow.actor.person_id, uow.now()),
         people=accounts.names(uow, {row.secretary_id for row in queue if row.secretary_id}),
         words=words_for(uow, *cards.values()),
     )

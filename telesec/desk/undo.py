@@ -14,6 +14,7 @@ from uuid import UUID
 from flask import Blueprint, Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from telesec.accounts import breaks
 from telesec.callbacks import service as callbacks
 from telesec.calls import reads as reads_of_calls
 from telesec.calls import service as calls
@@ -41,6 +42,7 @@ class Act(StrEnum):
     CALLBACK = "callback"
     CLOSE = "close"
     HOLD = "hold"
+    ABUSE = "abuse"
 
 
 DONE = {
@@ -48,12 +50,14 @@ DONE = {
     Act.CALLBACK: say("Callback promised."),
     Act.CLOSE: say("Call closed."),
     Act.HOLD: say("Slot held."),
+    Act.ABUSE: say("Abusive call ended, you are on break."),
 }
 SAID: Mapping[str, Sentence] = {
     Act.MESSAGE: say("Undone: the message was taken back, its text is in the note again."),
     Act.CALLBACK: say("Undone: the callback is promised no more."),
     Act.CLOSE: say("Undone: the call is open again."),
     Act.HOLD: say("Undone: the slot was given back."),
+    Act.ABUSE: say("Undone: the call is open again, the break is over."),
     "late": say("Nothing was undone: it is too late, or somebody has seen it already."),
     REPEATED: say("Already promised: the card keeps the earlier time, and both notes."),
 }
@@ -174,6 +178,11 @@ def _close(uow: UnitOfWork, done: Done) -> None:
     calls.reopen(uow, done.practice_id, done.call_id)
 
 
+def _abuse(uow: UnitOfWork, done: Done) -> None:
+    calls.reopen(uow, done.practice_id, done.call_id)
+    breaks.end(uow)
+
+
 def _hold(uow: UnitOfWork, done: Done) -> None:
     scheduling.release(uow, done.practice_id, done.object_id)
 
@@ -183,4 +192,5 @@ TAKE_BACK: Mapping[Act, Callable[[UnitOfWork, Done], None]] = {
     Act.CALLBACK: _callback,
     Act.CLOSE: _close,
     Act.HOLD: _hold,
+    Act.ABUSE: _abuse,
 }
