@@ -7,6 +7,7 @@ is not offered. What is typed stays in the browser.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from telesec.desk.keys import KEYS, Key
 from telesec.foundation.language import Sentence, say
 
 LEVEL_15 = {"view": "alert", "level": "call15_now"}
@@ -36,35 +37,50 @@ class Command:
     in_call: bool = False
     element: str = ""
 
+    @property
+    def leaves(self) -> bool:
+        """Whether it leaves the desk for a page of its own."""
+        return self.endpoint in {"desk.keys", "accounts.own_sessions"}
+
     def word(self, language: str) -> str:
         """Return the word shown to a reader."""
         return self.fr if language == "fr" else self.en
 
 
-def _view(fr: str, en: str, label: Sentence, key: str, values: Mapping[str, str]) -> Command:
-    return Command(fr, en, label, key, "desk.call", values, in_call=True)
+def _press(fr: str, en: str, key: Key) -> Command:
+    return Command(fr, en, key.act, key.name)
+
+
+def _view(fr: str, en: str, key: Key) -> Command:
+    values = {} if key is KEYS["triage"] else {"view": key.view}
+    return Command(fr, en, key.act, key.name, "desk.call", values, in_call=True)
+
+
+def _go(fr: str, en: str, label: Sentence, values: Mapping[str, str]) -> Command:
+    return Command(fr, en, label, "", "desk.call", values, in_call=True)
 
 
 EVERYWHERE = (
-    Command("suivant", "next", say("Answer the oldest call"), "F2"),
-    Command("annuler", "undo", say("Undo what was just done"), "Control+m"),
-    Command("pause", "break", say("Begin or end a break"), element="rest-button"),
+    _press("suivant", "next", KEYS["next"]),
+    _press("annuler", "undo", KEYS["undo"]),
+    Command("pause", "break", KEYS["rest"].act, element="rest-button"),
     Command("file", "queue", say("Back to the queue"), "", "desk.idle"),
+    Command("touches", "keys", say("The keys, and their rehearsal"), "", "desk.keys"),
     Command("compte", "account", say("My account and sessions"), "", "accounts.own_sessions"),
 )
 IN_CALL = (
-    _view("patient", "patient", say("Find or register the patient"), "F3", {"view": "patient"}),
-    _view("rdv", "book", say("Book, move or cancel an appointment"), "F4", {"view": "booking"}),
-    _view("tri", "triage", say("Back to the triage"), "F6", {}),
-    _view("rappel", "callback", say("Promise a callback"), "F7", {"view": "callback"}),
-    _view("alerte", "alert", say("Alert a doctor now"), "F8", {"view": "alert"}),
-    _view("15", "15", say("Alert for the 15"), "", LEVEL_15),
-    _view("msg", "message", say("Leave a message"), "F9", {"view": "message"}),
-    _view("clore", "close", say("Close the call with its outcome"), "F10", {"view": "outcome"}),
-    _view("abus", "abuse", say("End an abusive call"), "", {"view": "abuse"}),
-    Command("oui", "yes", say("Answer yes"), "o"),
-    Command("non", "no", say("Answer no"), "n"),
-    Command("saispas", "unknown", say("Answer: does not know"), "?"),
+    _view("patient", "patient", KEYS["patient"]),
+    _view("rdv", "book", KEYS["slots"]),
+    _view("tri", "triage", KEYS["triage"]),
+    _view("rappel", "callback", KEYS["callback"]),
+    _view("alerte", "alert", KEYS["alert"]),
+    _go("15", "15", say("Alert for the 15"), LEVEL_15),
+    _view("msg", "message", KEYS["message"]),
+    _view("clore", "close", KEYS["close"]),
+    _go("abus", "abuse", say("End an abusive call"), {"view": "abuse"}),
+    _press("oui", "yes", KEYS["yes"]),
+    _press("non", "no", KEYS["no"]),
+    _press("saispas", "unknown", KEYS["unknown"]),
     *EVERYWHERE,
 )
 """What may be done in one's own open call."""

@@ -3,7 +3,19 @@
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
-from telesec.desk import booking, call, callback, letter, live, patient_line, queue, rest, triage_sheet, undo
+from telesec.desk import (
+    booking,
+    call,
+    callback,
+    letter,
+    live,
+    patient_line,
+    queue,
+    rehearsal,
+    rest,
+    triage_sheet,
+    undo,
+)
 from telesec.desk.looks import WORDS
 from telesec.desk.ports import DeskDeps
 from telesec.foundation.access import Permission, Role
@@ -14,6 +26,11 @@ HOMES = {
     Role.SUPERVISOR: "/supervisor",
     Role.PRACTICE_MANAGER: "/practice",
 }
+
+
+ROOMS = (
+    queue, call, patient_line, triage_sheet, booking, letter, callback, undo, live, rest, rehearsal,
+)  # fmt: skip
 
 
 def blueprint(deps: DeskDeps) -> Blueprint:
@@ -32,6 +49,6 @@ def blueprint(deps: DeskDeps) -> Blueprint:
     def words() -> dict[str, object]:
         return {**WORDS, "undo_chance": lambda: undo.chance(deps), "told_once": undo.told}
 
-    for room in (queue, call, patient_line, triage_sheet, booking, letter, callback, undo, live, rest):
+    for room in ROOMS:
         room.install(pages, deps)
     return pages

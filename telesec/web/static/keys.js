@@ -2,6 +2,7 @@
    what is shown and what works cannot differ. Digits are read by place (AZERTY), letters by meaning. */
 (() => {
   "use strict";
+  const { named, typing } = globalThis.telesecKeys;
   const REST = 400, GRACE = 150, RUN = 350, TAIL = 800;
   const MODIFIER = /^(Shift|Control|Alt|AltGraph|Meta|CapsLock|NumLock)$/;
   const ahead = [];
@@ -14,20 +15,7 @@
   let pressedAt = 0;
   let last = "";
 
-  const typing = (it) => it.matches?.("textarea, select, input:not([type=checkbox]):not([type=radio]):not([type=hidden])");
   const shown = (it) => it.getClientRects().length > 0 && !it.disabled;
-
-  function named(event, within) {
-    if (/^F([2-9]|10)$/.test(event.key) || event.key === "Escape") return event.key;
-    if (event.ctrlKey && event.key === "Enter") return "Control+Enter";
-    if (event.ctrlKey && event.key.toLowerCase() === "m") return "Control+m";
-    if (event.ctrlKey || event.altKey || event.metaKey || typing(within)) return "";
-    if (/^(Digit|Numpad)[0-9]$/.test(event.code)) return event.code.slice(-1);
-    const pressable = within.matches?.("button, a, summary");
-    if (event.key === "Enter") return pressable ? "" : "Enter";
-    if (event.key === " ") return pressable ? "" : "Space";
-    return event.key.length === 1 ? event.key.toLowerCase() : "";
-  }
 
   function bound(name) {
     const all = document.querySelectorAll("[aria-keyshortcuts]");
