@@ -59,6 +59,11 @@ class TakeUp:
     late: bool
     vital: bool = False
 
+    @property
+    def key(self) -> str:
+        """What tells it from every other one, whatever its place in the list."""
+        return f"{self.kind}-{self.id}-{int(self.at.timestamp())}"
+
 
 @dataclass(frozen=True)
 class CalendarState:

@@ -165,7 +165,8 @@ def _message(uow: UnitOfWork, done: Done) -> None:
     """Take the message back; its text goes before whatever the note holds by now."""
     text = messages.retract(uow, done.practice_id, done.object_id)
     draft = reads_of_calls.call(uow, done.practice_id, done.call_id).drafts.get(DraftKind.NOTE)
-    whole = f"{text}\n{draft.text}" if draft and draft.text.strip() else text
+    meanwhile = draft.text if draft and draft.text.strip() not in {"", text.strip()} else ""
+    whole = f"{text}\n{meanwhile}" if meanwhile else text
     seen = draft.version if draft else 0
     calls.save_draft(uow, SaveDraft(done.practice_id, done.call_id, DraftKind.NOTE, whole, seen))
 

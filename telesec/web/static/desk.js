@@ -5,6 +5,8 @@
   const desk = () => document.getElementById("desk");
   let ahead = 0;
   let place = "";
+  let key = "";
+  let origin = null;
   const parts = new Map();
   let leaving = null;
   let again = false;
@@ -52,13 +54,36 @@
     return it?.dataset.focus ? document.getElementById(it.dataset.focus) : it;
   }
 
+  const nameOf = (it) => it && (it.id || (it.name && it.form?.id && `${it.form.id} ${it.name}`)) || "";
+
+  function find(name) {
+    const [form, field] = name.split(" ");
+    const it = document.getElementById(form);
+    return field ? it?.elements?.[field] : it;
+  }
+
+  /* A panel opened from the call itself is left by Escape: the keyboard goes back to where it was. */
+  function remember() {
+    if (desk()?.dataset.view !== "triage") return;
+    origin = { call: desk().dataset.call, name: nameOf(document.activeElement) };
+  }
+
+  function goBack() {
+    const here = desk()?.dataset;
+    if (key !== "Escape" || here?.view !== "triage" || here.call !== origin?.call || !origin.name) return false;
+    const it = find(origin.name);
+    it?.focus?.({ preventScroll: true });
+    return document.activeElement === it;
+  }
+
   /* A swap never moves the keyboard, unless the deciding part is another one than before. */
   function focusDeciding() {
     const target = deciding();
     const now = `${desk()?.dataset.call || ""} ${desk()?.dataset.view || ""} ${target?.id || target?.form?.id || ""}`;
     const lost = !document.activeElement || document.activeElement === document.body;
-    if (target && (now !== place || lost)) target.focus({ preventScroll: true });
+    if (target && (now !== place || lost) && !goBack()) target.focus({ preventScroll: true });
     place = now;
+    key = "";
   }
 
   /* A part asked for by the page before never lands on the page after: slots that book would stand where slots
@@ -81,6 +106,11 @@
   document.addEventListener("htmx:finally:request", (event) => {
     if (event.detail.ctx === leaving) leaving = null;
     parts.delete(event.detail.ctx);
+  });
+
+  document.addEventListener("telesec:key", (event) => { key = event.detail; });
+  document.addEventListener("htmx:before:request", (event) => {
+    if (event.detail.ctx?.target?.id === "desk") remember();
   });
 
   document.addEventListener("htmx:before:swap", (event) => {

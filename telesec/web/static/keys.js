@@ -61,6 +61,7 @@
     const it = bound(name) || (name === "F6" || name === "Escape" ? deciding() : null);
     if (!it) return false;
     last = name;
+    document.dispatchEvent(new CustomEvent("telesec:key", { detail: name }));
     if (it.getAttribute("aria-keyshortcuts")?.split(" ").includes(name)) press(it);
     else it.focus();
     return true;

@@ -135,7 +135,7 @@
       this.version = other.version;
     }
 
-    /* A message was filed from this note: its text is sealed now, the box is free again. */
+    /* A message was filed from this note: its text is sealed now, the box is free again. Taken back, it is here. */
     settle() {
       const filed = this.filedSoFar();
       if (filed > this.filed && this.box.isConnected) {
@@ -145,7 +145,22 @@
         this.since = 0;
         this.tell("");
       }
+      else if (filed < this.filed) this.takeBack();
       this.filed = filed;
+    }
+
+    /* A message was taken back: its text is the note's again; what was written meanwhile is joined by a human. */
+    async takeBack() {
+      if (this.saving) { setTimeout(() => this.takeBack(), PAUSE); return; }
+      const before = this.box.value;
+      const other = await this.look();
+      if (!other) { this.failed(); return; }
+      if (this.box.value !== before || (this.dirty && before.trim())) { await this.meet(); return; }
+      clearTimeout(this.timer);
+      this.box.value = this.kept = other.text;
+      this.version = other.version;
+      this.since = 0;
+      this.tell("");
     }
 
     second() {
@@ -159,9 +174,16 @@
     for (const box of document.querySelectorAll("textarea[data-note]")) {
       if (notes.get(box.id)?.box !== box) notes.set(box.id, new Note(box));
     }
-    for (const note of notes.values()) note.settle();
+    for (const note of notes.values()) {
+      note.settle();
+      if (note.dirty && note.box.isConnected) note.later(PAUSE);
+    }
   }
 
+  /* What is being sent needs no save of its own; refused, it is saved after. */
+  document.addEventListener("submit", (event) => {
+    for (const note of notes.values()) if (note.box.form === event.target) clearTimeout(note.timer);
+  });
   document.addEventListener("DOMContentLoaded", take);
   document.addEventListener("telesec:page", take);
   document.addEventListener("visibilitychange", () => {

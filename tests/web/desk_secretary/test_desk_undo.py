@@ -153,3 +153,12 @@ def test_a_callback_ends_only_with_what_came_of_it(desk, cast):
     assert "Choisissez ce qu’a donné ce rappel" in answer.text
     with desk.house.deps.unit_of_work(cast.ada) as uow:
         assert callbacks.waiting(uow).items == (card,)
+
+
+def test_a_save_that_was_under_way_does_not_double_the_text(desk, cast):
+    message(desk, cast)
+    desk.post("/draft", {"text": "Résultats ?", "seen": 0})
+
+    undo(desk)
+
+    assert desk.browser.get(desk.url("/draft")).json["text"] == "Résultats ?"
