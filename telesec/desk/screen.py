@@ -262,8 +262,15 @@ class CallScreen:
 
     @cached_property
     def appointments(self) -> tuple[AppointmentCard, ...]:
-        """What was booked in this call, newest first."""
-        return scheduling.appointments_of_call(self._uow, self.practice_id, self.call_id)[::-1]
+        """What was booked, moved or cancelled in this call, last touched first."""
+        touched = scheduling.appointments_of_call(
+            self._uow,
+            self.practice_id,
+            self.call_id,
+            patient_id=self.call.patient_id,
+            since=self.call.answered_at if self.call.state is CallState.OPEN else None,
+        )
+        return touched[::-1]
 
     @cached_property
     def ahead(self) -> tuple[AppointmentCard, ...]:

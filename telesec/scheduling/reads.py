@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound
@@ -223,13 +223,32 @@ def appointments(
     return _listed(uow, practice_id, rows)
 
 
-def appointments_of_call(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> tuple[AppointmentCard, ...]:
-    """Return what was booked in a call, cancelled or not; audited as a list."""
+def appointments_of_call(
+    uow: UnitOfWork,
+    practice_id: UUID,
+    call_id: UUID,
+    *,
+    patient_id: UUID | None = None,
+    since: datetime | None = None,
+) -> tuple[AppointmentCard, ...]:
+    """Return what was booked in a call, cancelled or not, last touched last; audited as a list.
+
+    With a patient, what was moved or cancelled of theirs ``since`` the call was answered belongs to it too:
+    an appointment is mostly changed in a later call than the one that booked it.
+    """
     authorize(uow, Permission.APPOINTMENT_READ, on=Facts(practice_id))
+    concerned = Appointment.call_id == call_id
+    if patient_id is not None and since is not None:
+        touched = Appointment.operation.is_not(None) | (Appointment.settled_at >= since)
+        concerned |= (Appointment.patient_id == patient_id) & touched
     rows = uow.session.scalars(
         select(Appointment)
-        .where(Appointment.practice_id == practice_id, Appointment.call_id == call_id)
-        .order_by(Appointment.created_at, Appointment.id)
+        .where(Appointment.practice_id == practice_id, concerned)
+        .order_by(
+            Appointment.operation.is_not(None),
+            func.coalesce(Appointment.settled_at, Appointment.created_at),
+            Appointment.id,
+        )
         .limit(MOST_ROWS)
     ).all()
     return _listed(uow, practice_id, rows)

@@ -5,11 +5,19 @@ sleeps, everything waits for what a person would wait for.
 """
 
 import time
-from datetime import datetime
 
 import pytest
 
-from telesec.testing.demo.outside import OutsidePhone, caldav_starts, fhir_starts
+from telesec.testing.demo.outside import OutsidePhone
+from telesec.testing.demo.secretary import (
+    Booking,
+    answer,
+    choose_known,
+    close,
+    say_chest_pain,
+    say_yes,
+    sit_down,
+)
 from telesec.testing.installation import wait_for
 from telesec.testing.radicale_server import RadicaleServer
 
@@ -17,7 +25,6 @@ PHONE = {"width": 390, "height": 844}
 ANNE, BRUNO, PAUL, JULES, LISE = (f"+336399800{n}" for n in (11, 10, 13, 14, 15))
 LUNE, SOLEIL = "+33639980001", "+33639980002"
 NAMES = ("SORBIER", "Sorbier", "Anne", "CHARME", "Charme", "Paul", "VERDIER", "Bruno", "Zoé")
-KINDS = {"caldav": ("CalDAV", caldav_starts), "fhir": ("FHIR", fhir_starts)}
 REDS_SECONDS = 30
 CALENDAR_SECONDS = 60
 
@@ -36,52 +43,6 @@ def caller(demo):
     yield ring
     for phone in rung:
         phone.hang_up()
-
-
-def sit_down(people, demo):
-    """Ada before her desk, with nothing waiting."""
-    ada = people.at("ada")
-    ada.page.goto(f"{demo.url}/desk")
-    ada.see("h1", "Rien n’attend")
-    return ada
-
-
-def answer(ada, greeting):
-    """Take the oldest call with F2 and see whose greeting to say; keys count from here."""
-    ada.see("#take-next")
-    ada.press("F2")
-    ada.see(".phrase", greeting)
-    ada.see("#words:focus")
-    ada.keys = ada.letters = 0
-
-
-def close(ada, key):
-    """End the call with F10 and the digit of how it ended."""
-    ada.press("F10")
-    ada.see("#outcome")
-    ada.press(key)
-    ada.see("h1", "Rien n’attend")
-
-
-def say_chest_pain(ada):
-    """Type the caller's words and see the first red flag asked."""
-    ada.type("mal à la poitrine")
-    ada.press("Enter")
-    ada.see("#question .q", "poitrine")
-
-
-def say_yes(ada):
-    """Answer the red flag and see the words for the 15."""
-    ada.press("o")
-    ada.see(".say", "15")
-
-
-def choose_known(ada, name):
-    """Take the one person known under the number, by digit."""
-    ada.press("F3")
-    ada.see("#search .row:focus")
-    ada.press("1")
-    ada.see("#patient .name", name)
 
 
 def pass_on(phone):
@@ -148,53 +109,6 @@ def test_chest_pain_goes_from_ring_to_a_doctor_who_took_it(demo, people, caller,
     ada.press("t")
     ada.see("#bar", "F10")
     close(ada, "6")
-
-
-class Booking:
-    """Ada's keys for one patient's appointment, and what the practice's own calendar says meanwhile."""
-
-    def __init__(self, ada, there, album):
-        self.ada, self.album = ada, album
-        self._kind, self._read = KINDS[there["calendar"]["kind"]]
-        self._there = there
-        self._before = self._read(there)
-
-    def added(self):
-        """Return the starts an independent client finds in the calendar that were not there before."""
-        after = self._read(self._there)
-        return sorted(at for at in set(after) if after.count(at) > self._before.count(at))
-
-    def choose(self, name):
-        """Take the person known under the number and hold the first slot; return its start."""
-        choose_known(self.ada, name)
-        self.ada.press("F4")
-        self.ada.see("#booking")
-        self.ada.see("#slots button[aria-keyshortcuts='1']")
-        self.album.frame(self.ada.page, f"Les premiers créneaux, lus dans le vrai agenda ({self._kind}).")
-        self.ada.press("1")
-        self.ada.see("#booking .confirm button:focus")
-        return datetime.fromisoformat(self.ada.page.locator("#booking .confirm [name=start]").input_value())
-
-    def move(self):
-        """Move the appointment to the third slot offered."""
-        self.ada.tab_to(self.ada.page.locator("#booking .ahead a", has_text="Déplacer").last)
-        self.ada.press("Enter")
-        self.ada.see("#h-booking", "Déplacer")
-        self.ada.see("#slots button[aria-keyshortcuts='3']")
-        self.ada.press("3")
-        self.ada.page.wait_for_url(lambda url: "moving=" not in url)
-        self.ada.see(".verdict-ok", "C’est noté")
-        self.album.frame(self.ada.page, "Déplacé : relu au nouvel horaire.")
-
-    def cancel(self):
-        """Cancel the appointment with a reason."""
-        self.ada.tab_to(self.ada.page.locator("#booking .ahead summary").last)
-        self.ada.press("Enter")
-        self.ada.tab_to(self.ada.page.locator("#booking .ahead [name=reason]").last)
-        self.ada.type("empêchée")
-        self.ada.press("Tab", "Enter")
-        self.ada.see("#light", "Annulé")
-        self.album.frame(self.ada.page, "Annulé : parti de l’agenda du cabinet.")
 
 
 @pytest.mark.parametrize(

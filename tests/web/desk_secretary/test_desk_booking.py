@@ -1,9 +1,12 @@
 """Booking on the desk: hold, confirm, amber, green, red, move, cancel."""
 
 import re
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
+from telesec.calls import reads as calls
 from telesec.scheduling import flow
 
 
@@ -159,6 +162,26 @@ def test_move_goes_to_another_slot(searched, house):
 
     assert answer.status_code == 303
     assert len(house.fake.live_entries()) == 1
+
+
+def test_what_is_moved_and_cancelled_in_a_later_call_has_its_light_there(searched, house, cast, clock):
+    searched.register()
+    booked(searched)
+    searched.post("/close", {"outcome": "appointment"})
+    clock.advance(minutes=5)
+    with house.deps.unit_of_work(cast.ada) as uow:
+        patient_id = calls.call(uow, *searched.call).patient_id
+    later = searched.browser.post("/desk/calls", {"practice_id": cast.lilas}).headers["Location"]
+    again = replace(searched, call=(cast.lilas, UUID(later.rsplit("/", 1)[1])))
+    again.post("/patient/choose", {"patient_id": patient_id})
+    assert "light-ok" not in again.page("booking")
+
+    again.browser.get(again.url("/fresh-slots?view=booking"))
+    again.post(f"/appointments/{appointment(again)}/move", {"start": slot(again, 3)["start"]})
+    assert "light-ok" in again.page("booking")
+
+    again.post(f"/appointments/{appointment(again)}/cancel", {"reason": "empêché"})
+    assert "Annulé" in again.browser.get(again.url("/parts/light")).text
 
 
 def test_move_without_a_time_is_refused(searched):
