@@ -81,7 +81,10 @@
     const target = deciding();
     const now = `${desk()?.dataset.call || ""} ${desk()?.dataset.view || ""} ${target?.id || target?.form?.id || ""}`;
     const lost = !document.activeElement || document.activeElement === document.body;
-    if (target && (now !== place || lost) && !goBack()) target.focus({ preventScroll: true });
+    if (target && (now !== place || lost) && !goBack()) {
+      target.focus({ preventScroll: true });
+      if (target.id === "born") target.select();
+    }
     place = now;
     key = "";
   }

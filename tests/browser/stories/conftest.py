@@ -1,6 +1,7 @@
 """The real demo, started once for the stories, and people at their keyboards in real Chromium."""
 
 import os
+import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,7 @@ from telesec.testing.demo.album import FOLDER, Album
 from telesec.testing.demo.hand import Hand
 from telesec.testing.demo.running import RunningDemo
 
+sys.path.insert(0, str(Path(__file__).parent))
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 
 

@@ -7,6 +7,7 @@ sleeps, everything waits for what a person would wait for.
 import time
 
 import pytest
+from ten_calls import TenCalls
 
 from telesec.testing.demo.outside import OutsidePhone
 from telesec.testing.demo.secretary import (
@@ -248,6 +249,24 @@ def test_dead_calendar_offers_nothing_and_says_so(demo, people, caller, revived)
     look_again(ada, "Dr Lune, lu")
     ada.see("#slots button")
     close(ada, "1")
+
+
+def test_ten_calls_in_a_row_by_keyboard_alone(demo, people, caller, album):
+    calls = TenCalls(people, caller, demo, album)
+
+    new = calls.books_a_new_patient()
+    calls.moves_it()
+    calls.cancels_it()
+    calls.triages_to_the_15()
+    calls.hears_a_refusal()
+    calls.leaves_a_message()
+    calls.promises_a_callback()
+    calls.corrects_a_wrong_patient()
+    calls.ends_an_abusive_call()
+    known = calls.books_a_known_patient_elsewhere()
+
+    assert (new <= 14, known <= 6) == (True, True), (new, known)
+    calls.ada.see("#callbacks", "Aucun rappel n’est promis")
 
 
 def test_practice_page_says_who_is_reached_and_in_which_order(demo, people, album):
