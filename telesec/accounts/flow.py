@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
-from telesec.accounts import passwords, reads, service, sessions
+from telesec.accounts import passwords, reads, service, sessions, step_up
 from telesec.accounts.passwords import PasswordHasher
 from telesec.accounts.ports import AccountsDeps
 from telesec.accounts.sessions import Attempt, OpenedSession
-from telesec.foundation.access import Purpose, system_actor
+from telesec.accounts.step_up import Act
+from telesec.foundation.access import Actor, Purpose, system_actor
+from telesec.foundation.errors import Refused
 
 NOBODY_YET = system_actor(Purpose.AUTHENTICATE)
 
@@ -61,3 +63,21 @@ def enrol(deps: AccountsDeps, hasher: PasswordHasher, token: str, *, password: s
         codes = service.enrol(uow, token, password_hash, code)
         uow.commit()
     return codes
+
+
+def prove(deps: AccountsDeps, actor: Actor, act: Act, code: str) -> str:
+    """Return the session's new token after its second factor was given anew for an act.
+
+    Raises:
+        Refused: ``code_wrong`` (422), counted and audited.
+        TooMany: Wait before the next attempt.
+    """
+    with deps.unit_of_work(actor) as uow:
+        counted = step_up.begin(uow)
+        uow.commit()
+    with deps.unit_of_work(actor) as uow:
+        token = step_up.prove(uow, act, code, counted)
+        uow.commit()
+    if token is None:
+        raise Refused("code_wrong", step_up.WRONG, status=422, field="code")
+    return token

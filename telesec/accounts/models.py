@@ -87,6 +87,18 @@ class LoginSession(Base):
     """``wall`` opens the wall and nothing else; see ``walls``."""
 
 
+class StepUp(Base):
+    """A second factor given anew in one session, for one kind of act; the newest counts."""
+
+    __tablename__ = "step_up"
+
+    session_id: Mapped[UUID] = mapped_column(
+        ForeignKey("login_session.id", ondelete="CASCADE"), primary_key=True
+    )
+    act: Mapped[str] = mapped_column(String, primary_key=True)
+    proven_at: Mapped[datetime]
+
+
 class ApiToken(Base):
     """A program's key to the API, for some practices of one person, until a date."""
 

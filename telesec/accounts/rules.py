@@ -54,6 +54,11 @@ def log_in_limits(account: str, address: str, *, limit_address: bool) -> tuple[L
     return tuple(limits)
 
 
+def step_up_limits(account: str) -> tuple[Limit, ...]:
+    """Return the limits of giving the second factor anew: five free tries, then ever longer waits."""
+    return (Limit(f"step_up:{account}", 5, timedelta(minutes=15), own=True),)
+
+
 def token_limit(token: str, now: datetime, free: int) -> Limit:
     """Return the limit of one API token in this minute; each minute is counted by itself.
 

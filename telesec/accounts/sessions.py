@@ -84,11 +84,11 @@ def finish(
     """
     authorize(uow, Permission.SESSION_OWN, on=INSTALLATION)
     person_id = candidate.person_id
-    person = _locked_person(uow, person_id) if person_id else None
+    person = locked_person(uow, person_id) if person_id else None
     if person is None or not password_ok:
         uow.audit("session.refuse", practice_id=None, object_id=person_id, factor="password")
         return None
-    if not _second_factor(uow, person, attempt.code):
+    if not second_factor(uow, person, attempt.code):
         uow.audit("session.refuse", practice_id=None, object_id=person.id, factor="code")
         return None
     limits.forget(uow, candidate.limits)
@@ -197,14 +197,17 @@ def sweep(uow: UnitOfWork) -> int:
     return len(gone.all())
 
 
-def _locked_person(uow: UnitOfWork, person_id: UUID) -> Person | None:
+def locked_person(uow: UnitOfWork, person_id: UUID) -> Person | None:
+    """Return a person who may log in, locked until the commit, or None."""
+    authorize(uow, Permission.SESSION_OWN, on=INSTALLATION)
     return uow.session.scalars(
         select(Person).where(Person.id == person_id, Person.disabled_at.is_(None)).with_for_update()
     ).first()
 
 
-def _second_factor(uow: UnitOfWork, person: Person, code: str) -> bool:
-    """Use up a step of the authenticator or a recovery code; each opens one session."""
+def second_factor(uow: UnitOfWork, person: Person, code: str) -> bool:
+    """Use up a step of the authenticator or a recovery code; each serves once."""
+    authorize(uow, Permission.SESSION_OWN, on=INSTALLATION)
     if "".join(code.split()).isdecimal():
         return _use_step(uow, person, code)
     used = uow.session.scalars(

@@ -33,6 +33,7 @@ from telesec.practices import reads as practices
 from telesec.practices.reads import InstructionCard, PracticeCard
 from telesec.practices.rules import Away
 from telesec.triage import reads as triage
+from telesec.triage.in_practice import library_of
 from telesec.triage.library import Library
 from telesec.triage.protocol import Given
 from telesec.triage.reads import SessionView
@@ -236,7 +237,7 @@ def sheet(
         patient=patients.patient(uow, practice.id, patient_id) if patient_id else None,
         triage=session,
         call=call,
-        answers=answers(library, session, uow.actor.language),
+        answers=answers(library_of(uow, library, practice.id), session, uow.actor.language),
         words=words_for(uow, practice),
     )
 

@@ -33,6 +33,7 @@ from telesec.scheduling import reads as scheduling
 from telesec.scheduling.offers import FindSlots, Offer, OfferedSlot
 from telesec.scheduling.reads import AppointmentCard, HoldCard, TypeCard
 from telesec.triage import reads as triage
+from telesec.triage.in_practice import library_of
 from telesec.triage.levels import Level
 from telesec.triage.protocol import Given, Question, Text
 from telesec.triage.reads import ProtocolCard, SessionView
@@ -155,7 +156,7 @@ class CallScreen:
 
     @cached_property
     def _questions(self) -> Mapping[str, Question]:
-        held = self._deps.library.protocols
+        held = library_of(self._uow, self._deps.library, self.practice_id).protocols
         return {protocol.ref(question): question for protocol in held for question in protocol.spoken}
 
     def counts_as_yes(self, ref: str) -> bool:

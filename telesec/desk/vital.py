@@ -14,6 +14,7 @@ from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.messages import service as messages
 from telesec.messages.service import FileMessage
+from telesec.triage.in_practice import library_of
 from telesec.triage.levels import Level
 from telesec.triage.library import Library
 from telesec.triage.protocol import Given
@@ -60,7 +61,7 @@ def _facts(uow: UnitOfWork, library: Library, session: SessionView, address: str
     language = uow.actor.language
     texts = {
         protocol.ref(question): question.text
-        for protocol in library.protocols
+        for protocol in library_of(uow, library, session.practice_id).protocols
         for question in protocol.spoken
     }
     lines = [render(SIGN, language), session.title.spoken(language)]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 GLOBAL_TABLES: Mapping[str, str] = {
     "public.person": "people who log in serve several practices",
     "public.login_session": "found by its token before a tenant is known",
+    "public.step_up": "belongs to a session",
     "public.api_token": "found by its token before a tenant is known",
     "public.recovery_code": "belongs to a person",
     "public.enrolment_link": "found by its token before a tenant is known",

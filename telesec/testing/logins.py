@@ -5,6 +5,7 @@ are tested in ``accounts``; going through them in every test would only be slow.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,8 +17,9 @@ from werkzeug.test import TestResponse
 from telesec.accounts import secret_text
 from telesec.accounts import service as accounts
 from telesec.accounts.loader import cookie_name
-from telesec.accounts.models import ApiToken, LoginSession, Membership, Person
+from telesec.accounts.models import ApiToken, LoginSession, Membership, Person, StepUp
 from telesec.accounts.service import MakeToken
+from telesec.accounts.step_up import Act
 from telesec.bootstrap import Deps
 from telesec.foundation.access import Actor, Purpose, system_actor
 from telesec.foundation.ids import new_id
@@ -76,6 +78,28 @@ def browser_as(deps: Deps, app: Flask, actor: Actor) -> Browser:
     client = app.test_client()
     client.set_cookie(cookie_name(deps.settings), token)
     return Browser(client, form_token)
+
+
+def stepped_up(deps: Deps, actor: Actor, act: Act) -> Actor:
+    """Return a person of the cast in a session whose second factor was just given anew for an act."""
+    with deps.unit_of_work(system_actor(Purpose.SETUP, *actor.practice_ids)) as uow:
+        person_id, session_id, now = known(uow, actor), new_id(), uow.now()
+        uow.session.add(
+            LoginSession(
+                id=session_id,
+                person_id=person_id,
+                token_hash=secret_text.hashed(secret_text.new_token()),
+                csrf_token="token",
+                address_key="test",
+                device="test",
+                created_at=now,
+                seen_at=now,
+            )
+        )
+        uow.session.flush()
+        uow.session.add(StepUp(session_id=session_id, act=act.value, proven_at=now))
+        uow.commit()
+    return replace(actor, session_id=session_id)
 
 
 class Program:

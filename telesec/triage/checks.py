@@ -7,9 +7,10 @@ protocol.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise, product
 
+from telesec.foundation.language import Sentence, say
 from telesec.triage.levels import Level, at_least
 from telesec.triage.patient import KNOWN_FLAGS, PatientFacts, Sex
 from telesec.triage.protocol import Effect, Given, Protocol, Question, SourceStatus, State, Text
@@ -28,10 +29,16 @@ _NEGATIVE = re.compile(r"^(n'|ne |n’|not |isn't |no )", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, and where in the file."""
+    """What is wrong, and where in the file; ``words`` say it in the reader's language where there are any."""
 
     where: str
     what: str
+    words: Sentence | None = field(default=None, compare=False)
+
+    @classmethod
+    def told(cls, where: str, words: Sentence) -> "Problem":
+        """Return a problem that can be told in every language."""
+        return cls(where, str(words), words)
 
 
 def problems_of(protocol: Protocol) -> Iterator[Problem]:
@@ -44,28 +51,30 @@ def unique_ids(protocol: Protocol) -> Iterator[Problem]:
     """Each id once: an answer is stored under it."""
     for id_, times in Counter(question.id for question in protocol.spoken).items():
         if times > 1:
-            yield Problem(id_, "this id is used more than once")
+            yield Problem.told(id_, say("this id is used more than once"))
 
 
 def order(protocol: Protocol) -> Iterator[Problem]:
     """Red flags stand from the most urgent down: they are asked in this order."""
     for first, second in pairwise(protocol.red_flags):
         if second.level.urgency > first.level.urgency:
-            yield Problem(second.id, f"more urgent than {first.id}, which stands before it")
+            yield Problem.told(
+                second.id, say("more urgent than %(first)s, which stands before it", first=first.id)
+            )
 
 
 def levels(protocol: Protocol) -> Iterator[Problem]:
     """Red flags and raising questions never lower, lowering ones do and stop at the floor."""
     if not at_least(protocol.default, protocol.floor):
-        yield Problem("default", "under the floor")
+        yield Problem.told("default", say("under the floor"))
     for question in protocol.questions:
         if question.effect is Effect.LOWER:
             if at_least(question.level, protocol.default):
-                yield Problem(question.id, "a lowering question must lower the default")
+                yield Problem.told(question.id, say("a lowering question must lower the default"))
             if not at_least(question.level, protocol.floor):
-                yield Problem(question.id, "lowers under the floor")
+                yield Problem.told(question.id, say("lowers under the floor"))
         elif not at_least(question.level, protocol.default):
-            yield Problem(question.id, "a red flag or raising question may not lower")
+            yield Problem.told(question.id, say("a red flag or raising question may not lower"))
 
 
 def unknowns(protocol: Protocol) -> Iterator[Problem]:
@@ -82,7 +91,9 @@ def merges(protocol: Protocol) -> Iterator[Problem]:
     for merged in protocol.merged:
         for id_ in merged.merges:
             if id_ not in urgent:
-                yield Problem(merged.id, f"merges {id_}, which is no red flag that leads to the 15")
+                yield Problem.told(
+                    merged.id, say("merges %(id)s, which is no red flag that leads to the 15", id=id_)
+                )
 
 
 def signatures(protocol: Protocol) -> Iterator[Problem]:
@@ -90,10 +101,10 @@ def signatures(protocol: Protocol) -> Iterator[Problem]:
     if protocol.state is not State.SIGNED:
         return
     if not protocol.reviewer:
-        yield Problem("reviewer", "a signed protocol needs a reviewer")
+        yield Problem.told("reviewer", say("a signed protocol needs a reviewer"))
     for question in protocol.questions:
         if question.source_status is SourceStatus.RECALLED_ONLY:
-            yield Problem(question.id, "a signed protocol may not rest on a recalled source")
+            yield Problem.told(question.id, say("a signed protocol may not rest on a recalled source"))
 
 
 def cases(protocol: Protocol) -> Iterator[Problem]:
@@ -123,10 +134,10 @@ def _references_of(protocol: Protocol, question: Question) -> Iterator[Problem]:
     for sign in question.signs - SIGNS:
         yield Problem(question.id, f"unknown sign {sign}")
     if protocol.code in question.also_open:
-        yield Problem(question.id, "opens its own complaint")
+        yield Problem.told(question.id, say("opens its own complaint"))
     low, high = question.gate.age_min_months, question.gate.age_max_months
     if low is not None and high is not None and low >= high:
-        yield Problem(question.id, "its ages exclude everybody")
+        yield Problem.told(question.id, say("its ages exclude everybody"))
     if question.derive and (low is None and high is None and question.gate.sex is None):
         yield Problem(question.id, "derives from a gate it does not have")
 
@@ -137,23 +148,30 @@ def speech(protocol: Protocol) -> Iterator[Problem]:
         yield from spoken(question.id, question.text)
         texts = (question.text.fr, question.text.en, question.text.you)
         if question.effect is not Effect.LOWER and any(_NEGATIVE.match(text) for text in texts):
-            yield Problem(question.id, "worded in the negative: yes must be the worse answer")
+            yield Problem.told(question.id, say("worded in the negative: yes must be the worse answer"))
     for level, own in protocol.texts.items():
         for part in (own.say, own.safety_net):
             yield from spoken(f"texts.{level}", part)
             if names_drug(part.fr) or names_drug(part.en):
-                yield Problem(f"texts.{level}", "names a drug")
+                yield Problem.told(f"texts.{level}", say("names a drug"))
 
 
 def spoken(where: str, text: Text) -> Iterator[Problem]:
     """Yield what is wrong with one spoken text, in any language or voice."""
     for words in filter(None, (text.fr, text.en, text.you)):
         if word_count(words) > MAX_SPOKEN_WORDS:
-            yield Problem(where, f"{word_count(words)} words, {MAX_SPOKEN_WORDS} at most can be understood")
+            yield Problem.told(
+                where,
+                say(
+                    "%(words)s words, %(most)s at most can be understood",
+                    words=word_count(words),
+                    most=MAX_SPOKEN_WORDS,
+                ),
+            )
         if words.count("?") > 1:
-            yield Problem(where, "asks more than one question")
+            yield Problem.told(where, say("asks more than one question"))
         if names_diagnosis(words):
-            yield Problem(where, f"names a diagnosis: {names_diagnosis(words)}")
+            yield Problem.told(where, say("names a diagnosis: %(word)s", word=names_diagnosis(words)))
 
 
 def no_hole(protocol: Protocol) -> Iterator[Problem]:
@@ -167,9 +185,19 @@ def no_hole(protocol: Protocol) -> Iterator[Problem]:
         flags = sum(question.effect is Effect.FLAG for question in asked)
         who = f"age {patient.age_months} months, sex {patient.sex}, pregnant {patient.pregnant}"
         if protocol.audience.holds(patient) is not False and not flags:
-            yield Problem("red_flags", f"a hole: no red flag for {who}")
+            yield Problem.told("red_flags", say("a hole: no red flag for %(who)s", who=who))
         if patient.age_months is not None and (flags > most_flags or len(asked) > MAX_QUESTIONS):
-            yield Problem("red_flags", f"{flags} red flags and {len(asked)} questions for {who}")
+            yield Problem.told(
+                "red_flags",
+                say(
+                    "%(flags)s red flags and %(questions)s questions for one person, %(most_flags)s and "
+                    "%(most)s at most",
+                    flags=flags,
+                    questions=len(asked),
+                    most_flags=most_flags,
+                    most=MAX_QUESTIONS,
+                ),
+            )
 
 
 def profiles(protocol: Protocol) -> Iterator[PatientFacts]:

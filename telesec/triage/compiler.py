@@ -41,7 +41,16 @@ def compile_protocol(text: str, name: str) -> Protocol:
     except yaml.YAMLError as error:
         raise ProtocolRefused(name, (checks.Problem("file", f"not YAML: {error}"),)) from error
     except ValidationError as error:
-        raise ProtocolRefused(name, _schema_problems(error)) from error
+        raise ProtocolRefused(name, schema_problems(error)) from error
+    return compile_document(document, name)
+
+
+def compile_document(document: ProtocolDoc, name: str) -> Protocol:
+    """Return the protocol of a document.
+
+    Raises:
+        ProtocolRefused: It fails a static check.
+    """
     protocol = _built(document)
     problems = tuple(checks.problems_of(protocol))
     if problems:
@@ -49,7 +58,8 @@ def compile_protocol(text: str, name: str) -> Protocol:
     return protocol
 
 
-def _schema_problems(error: ValidationError) -> tuple[checks.Problem, ...]:
+def schema_problems(error: ValidationError) -> tuple[checks.Problem, ...]:
+    """Return where a document does not fit the format."""
     return tuple(
         checks.Problem(".".join(str(part) for part in found["loc"]) or "file", found["msg"])
         for found in error.errors(include_url=False)

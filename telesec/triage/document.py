@@ -172,7 +172,9 @@ class ProtocolDoc(Part):
 
     format: Literal[1]
     code: str = Field(pattern=r"^[a-z0-9_]+$")
-    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+(\+\d+)?$")
+    """``1.2.0``; a practice's own version of it is ``1.2.0+1``, then ``1.2.0+2``."""
+
     state: Literal[State.DRAFT, State.REFERENCE, State.SIGNED]
     author: str = Field(min_length=1)
     reviewer: str = ""

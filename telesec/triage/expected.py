@@ -6,6 +6,7 @@ open another complaint.
 
 from collections.abc import Iterator
 
+from telesec.foundation.language import say
 from telesec.triage.checks import Problem
 from telesec.triage.protocol import ExpectedCase, Given, Protocol, Rulebook
 from telesec.triage.reckoning import Case, Item, reckon, situate
@@ -22,11 +23,18 @@ def unexpected(book: Rulebook, protocol: Protocol) -> Iterator[Problem]:
         where = f"cases.{case.name}"
         run, astray = answered_case(book, protocol, case)
         for ref in astray:
-            yield Problem(where, f"answers {ref}, which this patient is not asked")
+            yield Problem.told(where, say("answers %(ref)s, which this patient is not asked", ref=ref))
         reached = reckon(book, run)
         if reached.level is not case.level:
-            because = ", ".join(reached.because)
-            yield Problem(where, f"expects {case.level} and reaches {reached.level}, because of {because}")
+            yield Problem.told(
+                where,
+                say(
+                    "expects %(level)s and reaches %(reached)s, because of %(because)s",
+                    level=case.level,
+                    reached=reached.level,
+                    because=", ".join(reached.because),
+                ),
+            )
 
 
 def answered_case(book: Rulebook, protocol: Protocol, case: ExpectedCase) -> tuple[Case, list[str]]:

@@ -16,9 +16,10 @@ from telesec.foundation.errors import NotFound, Refused
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.triage.compiler import ProtocolRefused, compile_protocol
+from telesec.triage.in_practice import library_of
 from telesec.triage.library import Library
 from telesec.triage.models import ProtocolExtension, TriageSession
-from telesec.triage.protocol import Protocol, Text
+from telesec.triage.protocol import Protocol, State, Text
 from telesec.triage.records import Record, opened_many, standing, zone
 from telesec.triage.replay import Change, Edited, changes, edits, with_protocol
 
@@ -66,7 +67,8 @@ class Comparison:
 def reviews(uow: UnitOfWork, library: Library, practice_id: UUID) -> tuple[ReviewDue, ...]:
     """Return the protocols to review, the most overdue first; 30 days ahead."""
     authorize(uow, Permission.PROTOCOL_READ, on=Facts(practice_id))
-    today, extended = _today(uow, practice_id), standing(uow, practice_id).extended
+    today, decided = _today(uow, practice_id), standing(uow, practice_id)
+    library, extended = library_of(uow, library, practice_id), decided.extended
     due = [
         ReviewDue(
             held.code,
@@ -77,7 +79,7 @@ def reviews(uow: UnitOfWork, library: Library, practice_id: UUID) -> tuple[Revie
             extended.get((held.code, held.version)),
         )
         for held in library.protocols
-        if (held.review_by - today).days <= WARN_DAYS
+        if (held.review_by - today).days <= WARN_DAYS and decided.state_of(held) is not State.RETIRED
     ]
     return tuple(sorted(due, key=lambda one: (one.review_by, one.code)))
 
@@ -90,7 +92,7 @@ def extend(uow: UnitOfWork, library: Library, command: ExtendReview) -> date:
         Refused: No reason (422), or its review is not over (409).
     """
     authorize(uow, Permission.POLICY_WRITE, on=Facts(command.practice_id))
-    protocol = library.book.get(command.code)
+    protocol = library_of(uow, library, command.practice_id).book.get(command.code)
     if protocol is None:
         raise NotFound
     reason = command.reason.strip()
@@ -124,7 +126,7 @@ def compared(uow: UnitOfWork, library: Library, practice_id: UUID, text: str) ->
     """
     authorize(uow, Permission.PROTOCOL_READ, on=Facts(practice_id))
     after = _compiled(text)
-    before = library.book.get(after.code)
+    before = library_of(uow, library, practice_id).book.get(after.code)
     return Comparison(before, after, tuple(edits(before, after)) if before else ())
 
 
@@ -135,7 +137,12 @@ def lowered(uow: UnitOfWork, library: Library, practice_id: UUID, text: str) -> 
         Refused: The text fails a check (422).
     """
     authorize(uow, Permission.PROTOCOL_SIGN, on=Facts(practice_id))
-    after = _compiled(text)
+    return lowered_by(uow, library_of(uow, library, practice_id), practice_id, _compiled(text))
+
+
+def lowered_by(uow: UnitOfWork, library: Library, practice_id: UUID, after: Protocol) -> tuple[Change, ...]:
+    """Return the same for a compiled version; ``library`` as the practice uses it."""
+    authorize(uow, Permission.PROTOCOL_SIGN, on=Facts(practice_id))
     rows = uow.session.scalars(
         select(TriageSession)
         .where(TriageSession.practice_id == practice_id)

@@ -7,7 +7,15 @@ clear stand only ids, times and who asked.
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from telesec.foundation.database import Base
@@ -77,6 +85,7 @@ class ProtocolSignature(Base):
             ["practice_id", "practitioner_id"], ["practitioner.practice_id", "practitioner.id"]
         ),
         CheckConstraint("state IN ('signed', 'retired')", name="state"),
+        CheckConstraint("lowered = 0 OR length(reason) BETWEEN 1 AND 1000", name="reason"),
         Index("ix_protocol_signature_code", "practice_id", "code", "signed_at"),
     )
 
@@ -88,6 +97,43 @@ class ProtocolSignature(Base):
     practitioner_id: Mapped[UUID]
     person_id: Mapped[UUID | None]
     signed_at: Mapped[datetime]
+    lowered: Mapped[int] = mapped_column(Integer, default=0)
+    """Stored sessions that the signer saw come out lower, and accepted with ``reason``."""
+    reason: Mapped[str | None]
+
+
+class PracticeProtocol(Base):
+    """A practice's own version of a protocol, as written; no health data, so not sealed.
+
+    One draft and one version in use at most per complaint; what was signed is never written again.
+    """
+
+    __tablename__ = "practice_protocol"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["practice_id", "practitioner_id"], ["practitioner.practice_id", "practitioner.id"]
+        ),
+        UniqueConstraint("practice_id", "code", "protocol_version"),
+        CheckConstraint("state IN ('draft', 'signed', 'retired')", name="state"),
+        CheckConstraint("length(document) BETWEEN 1 AND 400000", name="document"),
+        Index(
+            "uq_practice_protocol_one", "practice_id", "code", "state", unique=True,
+            postgresql_where=text("state <> 'retired'"),
+        ),
+    )  # fmt: skip
+
+    practice_id: Mapped[UUID] = mapped_column(ForeignKey("practice.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str]
+    protocol_version: Mapped[str]
+    state: Mapped[str]
+    document: Mapped[str]
+    practitioner_id: Mapped[UUID]
+    person_id: Mapped[UUID | None]
+    saved_at: Mapped[datetime]
+    row_version: Mapped[int] = mapped_column(Integer)
+
+    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012 - SQLAlchemy's own name
 
 
 class ProtocolExtension(Base):

@@ -9,6 +9,7 @@ from telesec.foundation.errors import NotFound
 from telesec.foundation.language import Sentence, say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.triage.engine import Disposition, next_step
+from telesec.triage.in_practice import library_of
 from telesec.triage.levels import Level, deadline_seconds
 from telesec.triage.library import Library
 from telesec.triage.patient import Voice
@@ -116,7 +117,7 @@ def session(uow: UnitOfWork, library: Library, session_id: UUID) -> SessionView:
     row = found(uow, session_id)
     authorize(uow, Permission.TRIAGE_RUN, on=Facts(row.practice_id))
     uow.audit("triage.read", practice_id=row.practice_id, object_id=session_id)
-    return view(uow, library, opened(uow, row))
+    return view(uow, library_of(uow, library, row.practice_id), opened(uow, row))
 
 
 def latest_of_call(
@@ -137,7 +138,7 @@ def latest_of_call(
         return None
     if not redraw:
         uow.audit("triage.read", practice_id=practice_id, object_id=row.id)
-    return view(uow, library, opened(uow, row))
+    return view(uow, library_of(uow, library, practice_id), opened(uow, row))
 
 
 def view(uow: UnitOfWork, library: Library, record: Record) -> SessionView:
@@ -203,6 +204,7 @@ def protocols(uow: UnitOfWork, library: Library, practice_id: UUID | None = None
     """Return every protocol, the screen first; in a practice's own states when one is named."""
     authorize(uow, Permission.PROTOCOL_READ, on=Facts(practice_id))
     decided = standing(uow, practice_id) if practice_id else None
+    library = library_of(uow, library, practice_id) if practice_id else library
     return tuple(
         ProtocolCard(
             held.code, held.version, decided.state_of(held) if decided else held.state, held.title, held

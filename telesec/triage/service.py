@@ -1,4 +1,4 @@
-"""Use cases of triage: start, answer, raise, close, and a practitioner's decisions about protocols.
+"""Use cases of triage: start, answer, raise, close, adopt; signing is in ``signing``.
 
 A secretary may raise a level with a reason, never lower it; a session that closes unfinished counts what was
 not asked as unknown. Without an adopted or signed protocol only the universal screen runs, and anything else
@@ -9,18 +9,18 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from telesec.foundation.access import Facts, Permission, authorize
-from telesec.foundation.errors import Forbidden, NotFound, Refused
+from telesec.foundation.errors import Refused
 from telesec.foundation.ids import new_id
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
-from telesec.practices import reads as practices
 from telesec.triage import reads
 from telesec.triage.engine import conclude, next_step
+from telesec.triage.in_practice import library_of
 from telesec.triage.levels import Level, most_urgent
 from telesec.triage.library import Library
-from telesec.triage.models import ProtocolAdoption, ProtocolSignature, TriageSession
+from telesec.triage.models import ProtocolAdoption, TriageSession
 from telesec.triage.patient import PatientFacts
-from telesec.triage.protocol import Given, Protocol, SourceStatus, State
+from telesec.triage.protocol import Given, Protocol
 from telesec.triage.reads import Candidate, NetView, SessionView
 from telesec.triage.reckoning import Item, told
 from telesec.triage.records import (
@@ -36,6 +36,7 @@ from telesec.triage.records import (
     store,
     zone,
 )
+from telesec.triage.signing import decider
 from telesec.triage.standing import bound_without
 from telesec.triage.words import Found
 
@@ -86,6 +87,7 @@ def start(uow: UnitOfWork, library: Library, command: StartTriage) -> SessionVie
         Refused: Neither words nor protocol, an unknown protocol, or one not for this person (422).
     """
     authorize(uow, Permission.TRIAGE_RUN, on=Facts(command.practice_id))
+    library = library_of(uow, library, command.practice_id)
     patient = _placed(uow, command)
     named = library.find(command.words, patient) if command.words else Found()
     content = _content(uow, library, replace(command, patient=patient), named)
@@ -201,7 +203,7 @@ def answer(uow: UnitOfWork, library: Library, command: AnswerQuestion) -> Sessio
         Refused: The session is closed, the protocol changed since, or the question is not the current one
             (``question_not_current``, with the current one's id).
     """
-    record = _current(uow, library, command.session_id)
+    record, library = _current(uow, library, command.session_id)
     if _just_said(library, record, command):
         return reads.view(uow, library, record)
     item = None if record.content.outcome else next_step(library.book, record.case, seconds_left_today=0).item
@@ -233,7 +235,7 @@ def raise_level(uow: UnitOfWork, library: Library, command: RaiseLevel) -> Sessi
     Raises:
         Refused: No reason (422), or the level is not more urgent than the one reached (409).
     """
-    record = _current(uow, library, command.session_id)
+    record, library = _current(uow, library, command.session_id)
     if not command.reason.strip():
         raise Refused("reason_needed", say("Write why it is more urgent."), status=422, field="reason")
     if command.level.urgency <= reads.view(uow, library, record).level.urgency:
@@ -250,6 +252,7 @@ def raise_level(uow: UnitOfWork, library: Library, command: RaiseLevel) -> Sessi
 def close(uow: UnitOfWork, library: Library, session_id: UUID) -> SessionView:
     """Close a session; red flags not asked that still matter count as unknown. Closing twice is once."""
     record = _locked(uow, session_id)
+    library = library_of(uow, library, record.row.practice_id)
     if record.row.closed_at is None:
         if record.content.outcome is None:
             record = record.with_content(outcome=_concluded(library, record))
@@ -290,14 +293,15 @@ def _locked(uow: UnitOfWork, session_id: UUID) -> Record:
     return opened(uow, row)
 
 
-def _current(uow: UnitOfWork, library: Library, session_id: UUID) -> Record:
-    """Return a session that can still be answered."""
+def _current(uow: UnitOfWork, library: Library, session_id: UUID) -> tuple[Record, Library]:
+    """Return a session that can still be answered, and the library as its practice uses it."""
     record = _locked(uow, session_id)
+    library = library_of(uow, library, record.row.practice_id)
     if record.row.closed_at is not None:
         raise Refused("triage_closed", say("This triage is closed. Start a new one."))
     if not fits(library, record.content):
         raise Refused("protocol_changed", say("The protocol changed meanwhile. Start the triage again."))
-    return record
+    return record, library
 
 
 def _tell(uow: UnitOfWork, record: Record) -> None:
@@ -312,7 +316,7 @@ def adopt_reference_set(uow: UnitOfWork, library: Library, practice_id: UUID) ->
         Forbidden: Not a practitioner who may decide for the practice.
     """
     authorize(uow, Permission.PROTOCOL_ADOPT, on=Facts(practice_id))
-    practitioner_id = _decider(uow, practice_id)
+    practitioner_id = decider(uow, practice_id)
     if uow.session.get(ProtocolAdoption, practice_id) is not None:
         return
     uow.session.add(
@@ -326,60 +330,3 @@ def adopt_reference_set(uow: UnitOfWork, library: Library, practice_id: UUID) ->
     uow.session.flush()
     versions = [f"{held.code} {held.version}" for held in library.protocols]
     uow.audit("protocol.adopt", practice_id=practice_id, object_id=practitioner_id, versions=versions)
-
-
-def sign_protocol(uow: UnitOfWork, library: Library, practice_id: UUID, code: str) -> None:
-    """Sign the present version of a protocol for a practice.
-
-    Raises:
-        Forbidden: Not a practitioner who may decide for the practice.
-        Refused: A question rests on a source that was only recalled (409).
-    """
-    authorize(uow, Permission.PROTOCOL_SIGN, on=Facts(practice_id))
-    protocol = library.book.get(code)
-    if protocol is None:
-        raise NotFound
-    if any(question.source_status is SourceStatus.RECALLED_ONLY for question in protocol.questions):
-        raise Refused(
-            "recalled_source", say("A question of this protocol has no read source yet. It cannot be signed.")
-        )
-    _decide(uow, practice_id, protocol, State.SIGNED)
-
-
-def retire_protocol(uow: UnitOfWork, library: Library, practice_id: UUID, code: str) -> None:
-    """Take the present version of a protocol out of use for a practice.
-
-    Raises:
-        Forbidden: Not a practitioner who may decide for the practice.
-    """
-    authorize(uow, Permission.PROTOCOL_SIGN, on=Facts(practice_id))
-    protocol = library.book.get(code)
-    if protocol is None or protocol.is_screen:
-        raise NotFound
-    _decide(uow, practice_id, protocol, State.RETIRED)
-
-
-def _decide(uow: UnitOfWork, practice_id: UUID, protocol: Protocol, state: State) -> None:
-    signature = ProtocolSignature(
-        practice_id=practice_id,
-        code=protocol.code,
-        protocol_version=protocol.version,
-        state=state.value,
-        practitioner_id=_decider(uow, practice_id),
-        person_id=uow.actor.person_id,
-        signed_at=uow.now(),
-    )
-    uow.session.add(signature)
-    uow.session.flush()
-    act = "sign" if state is State.SIGNED else "retire"
-    detail = {"code": protocol.code, "version": protocol.version}
-    uow.audit(f"protocol.{act}", practice_id=practice_id, object_id=signature.id, **detail)
-
-
-def _decider(uow: UnitOfWork, practice_id: UUID) -> UUID:
-    """Return the acting practitioner, who must be one that decides for the practice."""
-    mine = uow.actor.practitioner_ids.get(practice_id)
-    card = practices.practice(uow, practice_id).practitioner(mine) if mine else None
-    if card is None or not card.speaks_for:
-        raise Forbidden(say("Only a practitioner who decides for the practice can do this. Ask one of them."))
-    return card.id

@@ -2,9 +2,12 @@
 
 import pytest
 
-from telesec.triage import service
+from telesec.accounts.step_up import Act
+from telesec.testing.logins import stepped_up
+from telesec.triage import service, signing
 from telesec.triage.patient import PatientFacts, Sex
 from telesec.triage.service import StartTriage
+from telesec.triage.signing import Sign
 
 ZOE = PatientFacts(age_months=40 * 12, sex=Sex.FEMALE, pregnant=False)
 
@@ -34,5 +37,25 @@ def run(deps, cast, uow_as):
 def start(run, cast):
     def do(protocol="", words="", patient=ZOE, **more):
         return run(service.start, StartTriage(cast.lilas, patient, protocol, words, **more))
+
+    return do
+
+
+@pytest.fixture
+def signer(deps, cast):
+    """Dr Lune, who just gave the second factor anew."""
+    return stepped_up(deps, cast.dr_lune, Act.SIGN_PROTOCOL)
+
+
+@pytest.fixture
+def signed(deps, cast, signer):
+    """Look at what there is to sign of a protocol, then sign it."""
+
+    def do(code, who=None, **more):
+        with deps.unit_of_work(who or signer) as uow:
+            found = signing.review(uow, deps.library, cast.lilas, code)
+            signing.sign(uow, deps.library, Sign(cast.lilas, code, found.mark, **more))
+            uow.commit()
+        return found
 
     return do

@@ -1,37 +1,60 @@
 """Adopting, signing and retiring protocols."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 
+from telesec.accounts.step_up import Act
 from telesec.foundation.access import Purpose, system_actor
 from telesec.foundation.errors import Forbidden, NotFound, Refused
-from telesec.triage import reads, service
+from telesec.foundation.ids import new_id
+from telesec.testing.logins import stepped_up
+from telesec.triage import reads, service, signing
 from telesec.triage.protocol import State
+from telesec.triage.signing import Sign
 
 CHEST = "douleur_thoracique"
 
 
-def test_a_retired_protocol_does_not_start(adopted, deps, cast, uow_as, start):
-    with uow_as(cast.dr_lune) as uow:
-        service.retire_protocol(uow, deps.library, cast.lilas, CHEST)
+def test_a_retired_protocol_does_not_start(adopted, deps, cast, signer, start):
+    with deps.unit_of_work(signer) as uow:
+        signing.retire(uow, deps.library, cast.lilas, CHEST)
         uow.commit()
 
     assert start(CHEST).protocol == "tronc_commun"
 
 
-def test_a_signed_protocol_starts_without_adoption(deps, cast, uow_as, start):
-    with uow_as(cast.dr_lune) as uow:
-        service.sign_protocol(uow, deps.library, cast.lilas, "signes_avc")
-        uow.commit()
+def test_a_signed_protocol_starts_without_adoption(signed, start):
+    signed("signes_avc")
 
     view = start("signes_avc")
 
     assert (view.protocol, view.state) == ("signes_avc", State.SIGNED)
 
 
-def test_a_protocol_with_a_recalled_source_cannot_be_signed(deps, cast, uow_as):
-    with uow_as(cast.dr_lune) as uow, pytest.raises(Refused, match="recalled_source"):
-        service.sign_protocol(uow, deps.library, cast.lilas, CHEST)
+def test_a_protocol_with_a_recalled_source_cannot_be_signed(signed):
+    with pytest.raises(Refused, match="recalled_source"):
+        signed(CHEST)
+
+
+def test_nobody_signs_without_the_second_factor_given_anew(signed, signer, clock, cast):
+    for who in (cast.dr_lune, replace(signer, session_id=new_id())):
+        with pytest.raises(Refused, match="step_up_needed"):
+            signed("signes_avc", who)
+    clock.advance(minutes=5)
+    with pytest.raises(Refused, match="step_up_needed"):
+        signed("signes_avc")
+
+
+def test_the_second_factor_for_another_act_signs_nothing(signed, deps, cast):
+    with pytest.raises(Refused, match="step_up_needed"):
+        signed("signes_avc", stepped_up(deps, cast.dr_lune, Act.MANAGE_PEOPLE))
+
+
+def test_what_was_not_looked_at_is_not_signed(deps, cast, signer):
+    with deps.unit_of_work(signer) as uow, pytest.raises(Refused, match="changed_meanwhile"):
+        signing.sign(uow, deps.library, Sign(cast.lilas, "signes_avc", "another"))
 
 
 def test_only_a_practitioner_of_the_practice_adopts(deps, cast, uow_as):
@@ -53,14 +76,14 @@ def test_adopting_twice_is_once_and_audited(adopted, deps, cast, uow_as):
 
 
 def test_an_unknown_protocol_cannot_be_decided_on(deps, cast, uow_as):
-    for decide in (service.sign_protocol, service.retire_protocol):
+    for decide in (signing.review, signing.retire):
         with uow_as(cast.dr_lune) as uow, pytest.raises(NotFound):
             decide(uow, deps.library, cast.lilas, "mal_inconnu")
 
 
-def test_protocols_are_listed_in_the_practice_states(deps, cast, uow_as):
+def test_protocols_are_listed_in_the_practice_states(deps, cast, uow_as, signed):
+    signed("signes_avc")
     with uow_as(cast.dr_lune) as uow:
-        service.sign_protocol(uow, deps.library, cast.lilas, "signes_avc")
         cards = {card.code: card for card in reads.protocols(uow, deps.library, cast.lilas)}
 
         assert cards["signes_avc"].state is State.SIGNED

@@ -1,0 +1,46 @@
+"""The library as one practice uses it: its own signed versions in place of the reference's.
+
+A signed version that has become less safe than a newer reference is left out: the reference runs instead.
+"""
+
+from dataclasses import replace
+from functools import lru_cache
+from uuid import UUID
+
+from sqlalchemy import select
+
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.triage.compiler import compile_document
+from telesec.triage.document import ProtocolDoc
+from telesec.triage.library import Library
+from telesec.triage.models import PracticeProtocol
+from telesec.triage.own_version import weaker
+from telesec.triage.protocol import Protocol, State
+
+MOST_OWN = 200
+
+
+def library_of(uow: UnitOfWork, library: Library, practice_id: UUID) -> Library:
+    """Return the library with a practice's own signed versions; one small query."""
+    documents = uow.session.scalars(
+        select(PracticeProtocol.document)
+        .where(PracticeProtocol.practice_id == practice_id, PracticeProtocol.state == State.SIGNED.value)
+        .limit(MOST_OWN)
+    ).all()
+    if not documents:
+        return library
+    own = {held.code: held for held in map(compiled, documents) if usable(library, held)}
+    book = replace(library.book, protocols={**library.book.protocols, **own})
+    return replace(library, book=book)
+
+
+@lru_cache(maxsize=256)
+def compiled(document: str) -> Protocol:
+    """Return the protocol of a stored document, the same object for the same text."""
+    return compile_document(ProtocolDoc.model_validate_json(document), "practice")
+
+
+def usable(library: Library, own: Protocol) -> bool:
+    """Return whether a practice's own version is still at least as safe as the reference."""
+    reference = library.book.protocols.get(own.code)
+    return reference is not None and not any(weaker(reference, own))
