@@ -120,7 +120,14 @@ def withdraw(uow: UnitOfWork, practice_id: UUID, callback_id: UUID) -> None:
     _end(uow, row, CallbackState.CLOSED, CloseReason.WITHDRAWN)
 
 
-def got_through(uow: UnitOfWork, practice_id: UUID, number: str, patient_id: UUID | None = None) -> int:
+def got_through(
+    uow: UnitOfWork,
+    practice_id: UUID,
+    number: str,
+    patient_id: UUID | None = None,
+    *,
+    before: datetime | None = None,
+) -> int:
     """Close what waits for a caller who reached us by themselves; return how many cards that was.
 
     Args:
@@ -129,12 +136,15 @@ def got_through(uow: UnitOfWork, practice_id: UUID, number: str, patient_id: UUI
         number: Their number, E.164; with it only cards without a patient are closed, since a number
             may be shared.
         patient_id: The patient, once known.
+        before: Only cards promised until then.
     """
     authorize(uow, Permission.CALLBACK_WRITE, on=Facts(practice_id))
     about = Callback.patient_id == patient_id
     if patient_id is None:
         index = vault.phone_index(uow, practice_id, number)
         about = Callback.patient_id.is_(None) & (Callback.phone_index == index)
+    if before is not None:
+        about &= Callback.opened_at < before
     rows = uow.session.scalars(
         select(Callback)
         .where(Callback.practice_id == practice_id, Callback.state == CallbackState.OPEN.value, about)

@@ -7,7 +7,7 @@ Each event is one short transaction after the look-up of the line; every one may
 
 from dataclasses import dataclass
 
-from telesec.calls import dropped, reads, service
+from telesec.calls import dropped, gone, reads, service
 from telesec.calls.ports import CallDeps, CallEvent, Progress
 from telesec.calls.rules import CallState
 from telesec.calls.service import Ring
@@ -39,7 +39,7 @@ def receive(deps: CallDeps, event: CallEvent) -> Heard:
     practice_id, line_id = line
     with deps.unit_of_work(system_actor(Purpose.RECEIVE_CALLS, practice_id)) as uow:
         if event.progress is Progress.ENDED:
-            call_id = service.hang_up(uow, practice_id, event.provider_id)
+            call_id = gone.hang_up(uow, practice_id, event.provider_id)
             if call_id is not None:
                 dropped.call_back(uow, deps.library, practice_id, call_id)
             uow.commit()
@@ -58,6 +58,6 @@ def end_silent(deps: CallDeps) -> int:
     ended = 0
     for practice_id, call_id in due:
         with deps.unit_of_work(system_actor(Purpose.RECEIVE_CALLS, practice_id)) as uow:
-            ended += service.silent(uow, practice_id, call_id)
+            ended += gone.silent(uow, practice_id, call_id)
             uow.commit()
     return ended

@@ -1,26 +1,24 @@
 """Use cases of calls: ring, open, answer, link a patient, save drafts, close.
 
-Whatever the browser does, the call stays a row: open until a human closes it with an outcome. A caller who
-hangs up before anybody answered gets a callback card in the same transaction.
+Whatever the browser does, the call stays a row: open until a human closes it with an outcome. Whoever is
+spoken to waits for no callback any more; callers who are gone are ``gone``.
 """
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from telesec.accounts import breaks
 from telesec.callbacks import service as callbacks
-from telesec.callbacks.service import OpenCallback
+from telesec.calls import rows
 from telesec.calls.models import Call, Draft
 from telesec.calls.reads import DRAFT, KIND, earlier_calls_about, opened_number
 from telesec.calls.rules import (
     MAX_DRAFT,
-    MISSED_CALL_PROMISE,
     REOPEN_WITHIN,
-    SILENT_FOR,
     CallState,
     DraftKind,
     Outcome,
@@ -49,12 +47,17 @@ ON_BREAK = say("You are on break: end it first, then answer.")
 
 @dataclass(frozen=True)
 class OpenCall:
-    """A call a secretary takes: for a practice, or on a line's number, from a number if it was shown."""
+    """A call a secretary takes: for a practice, or on a line's number, from a number if it was shown.
+
+    Args:
+        calling_back: Whether we dial ``from_number`` to keep a promise: its card stays until they spoke.
+    """
 
     practice_id: UUID | None = None
     line: str = ""
     from_number: str = field(default="", repr=False)
     source: Source = Source.DESK
+    calling_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,17 +104,17 @@ def open_call(uow: UnitOfWork, command: OpenCall) -> tuple[UUID, UUID]:
     if command.source is Source.DESK:
         breaks.end(uow)
     uow.session.add(call)
-    _answered(uow, call, number)
+    _answered(uow, call, "" if command.calling_back else number)
     uow.session.flush()
     uow.audit("call.open", practice_id=practice_id, object_id=call.id, source=command.source.value)
-    _tell(uow, call)
+    rows.tell(uow, call)
     return practice_id, call.id
 
 
 def ring(uow: UnitOfWork, command: Ring) -> UUID:
     """Put a ringing call into the queue; the carrier telling twice is told once."""
     authorize(uow, Permission.CALL_HANDLE, on=Facts(command.practice_id))
-    known = _by_provider(uow, command.practice_id, command.provider_id)
+    known = rows.by_provider(uow, command.practice_id, command.provider_id)
     if known is not None:
         _still_there(uow, known)
         return known.id
@@ -122,53 +125,13 @@ def ring(uow: UnitOfWork, command: Ring) -> UUID:
         with uow.session.begin_nested():
             uow.session.add(call)
     except IntegrityError:
-        known = _by_provider(uow, command.practice_id, command.provider_id)
+        known = rows.by_provider(uow, command.practice_id, command.provider_id)
         if known is None:
             raise
         return known.id
     uow.audit("call.ring", practice_id=command.practice_id, object_id=call.id)
-    _tell(uow, call)
+    rows.tell(uow, call)
     return call.id
-
-
-def hang_up(uow: UnitOfWork, practice_id: UUID, provider_id: str) -> UUID | None:
-    """Record that the caller hung up, by the carrier's name for the call; return its id, None if strange."""
-    authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
-    found = _by_provider(uow, practice_id, provider_id)
-    if found is None:
-        return None
-    gone(uow, practice_id, found.id)
-    return found.id
-
-
-def gone(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> None:
-    """Record that the caller is gone; before an answer it closes the call and promises a callback."""
-    authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
-    call = _locked(uow, practice_id, call_id)
-    if call.hung_up_at is not None:
-        return
-    now = uow.now()
-    call.hung_up_at = now
-    if state(call.answered_at, call.closed_at) is CallState.RINGING:
-        call.closed_at, call.outcome = now, Outcome.ABANDONED.value
-        number = opened_number(uow, call)
-        if number:
-            promise = OpenCallback(practice_id, number, now + MISSED_CALL_PROMISE, call_id=call.id)
-            callbacks.open_callback(uow, promise)
-    uow.session.flush()
-    uow.audit("call.hang_up", practice_id=practice_id, object_id=call.id)
-    _tell(uow, call)
-
-
-def silent(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> bool:
-    """End a call that still rings though its carrier has been silent; return whether it did."""
-    authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
-    call = _locked(uow, practice_id, call_id)
-    heard = call.heard_at or call.opened_at
-    if state(call.answered_at, call.closed_at) is not CallState.RINGING or uow.now() - heard < SILENT_FOR:
-        return False
-    gone(uow, practice_id, call_id)
-    return True
 
 
 def answer(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> None:
@@ -179,7 +142,7 @@ def answer(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> None:
             ``call_closed`` when it is over (409).
     """
     authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
-    call = _locked(uow, practice_id, call_id)
+    call = rows.locked(uow, practice_id, call_id)
     match state(call.answered_at, call.closed_at):
         case CallState.RINGING:
             if breaks.since(uow) is not None:
@@ -187,15 +150,21 @@ def answer(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> None:
             _answered(uow, call, opened_number(uow, call))
             uow.session.flush()
             uow.audit("call.answer", practice_id=practice_id, object_id=call_id)
-            _tell(uow, call)
+            rows.tell(uow, call)
         case CallState.OPEN if call.secretary_id != uow.actor.person_id:
             raise Refused("call_taken", say("Somebody else already answered. Take the next call."))
         case CallState.CLOSED:
             raise Refused("call_closed", say("This call is over. A callback card may be waiting."))
 
 
-def link_patient(uow: UnitOfWork, practice_id: UUID, call_id: UUID, patient_id: UUID) -> None:
-    """Say whom a call is about; their callback card closes, and the number will find them from now on."""
+def link_patient(
+    uow: UnitOfWork, practice_id: UUID, call_id: UUID, patient_id: UUID, *, reached: bool = True
+) -> None:
+    """Say whom a call is about; their callback card closes, and the number will find them from now on.
+
+    Args:
+        reached: False while we dial them: the card stays until the call ends with somebody spoken to.
+    """
     authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
     call = _open_one(uow, practice_id, call_id)
     if uow.session.get(Patient, (practice_id, patient_id)) is None:
@@ -204,7 +173,8 @@ def link_patient(uow: UnitOfWork, practice_id: UUID, call_id: UUID, patient_id: 
     number = opened_number(uow, call)
     if number:
         patients.note_phone(uow, practice_id, patient_id, number)
-    callbacks.got_through(uow, practice_id, number, patient_id)
+    if reached:
+        callbacks.got_through(uow, practice_id, number, patient_id)
     uow.session.flush()
     uow.audit("call.patient", practice_id=practice_id, object_id=call_id)
     uow.publish("call", practice_id, call_id)
@@ -270,20 +240,24 @@ def discard_draft(uow: UnitOfWork, practice_id: UUID, call_id: UUID, kind: Draft
 def close(uow: UnitOfWork, practice_id: UUID, call_id: UUID, outcome: Outcome) -> None:
     """Close a call with its outcome; its held slots end ten seconds later. Twice the same is once.
 
+    Whoever was spoken to waits for no callback promised before this call; a line that dropped keeps the card.
+
     Raises:
         Refused: ``call_closed`` when it was closed with another outcome (409).
     """
     authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
-    call = _locked(uow, practice_id, call_id)
+    call = rows.locked(uow, practice_id, call_id)
     if call.closed_at is not None:
         if call.outcome != outcome.value:
             raise Refused("call_closed", say("This call is already closed with another outcome."))
         return
     call.closed_at, call.outcome = uow.now(), outcome.value
     uow.session.flush()
+    if outcome is not Outcome.HUNG_UP:
+        _spoken(uow, call)
     scheduling.release_call(uow, practice_id, call_id)
     uow.audit("call.close", practice_id=practice_id, object_id=call_id, outcome=outcome.value)
-    _tell(uow, call)
+    rows.tell(uow, call)
 
 
 def reopen(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> None:
@@ -293,7 +267,7 @@ def reopen(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> None:
         Refused: ``too_late`` (409): it was closed earlier, or by somebody else.
     """
     authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
-    call = _locked(uow, practice_id, call_id)
+    call = rows.locked(uow, practice_id, call_id)
     if call.closed_at is None:
         return
     mine = call.secretary_id is not None and call.secretary_id == uow.actor.person_id
@@ -303,7 +277,7 @@ def reopen(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> None:
     uow.session.flush()
     scheduling.touch_holds(uow, practice_id, call_id)
     uow.audit("call.reopen", practice_id=practice_id, object_id=call_id)
-    _tell(uow, call)
+    rows.tell(uow, call)
 
 
 def _where(uow: UnitOfWork, command: OpenCall) -> tuple[UUID, UUID | None]:
@@ -359,10 +333,13 @@ def _answered(uow: UnitOfWork, call: Call, number: str) -> None:
         callbacks.got_through(uow, call.practice_id, number)
 
 
-def _by_provider(uow: UnitOfWork, practice_id: UUID, provider_id: str) -> Call | None:
-    return uow.session.scalar(
-        select(Call).where(Call.practice_id == practice_id, Call.provider_id == provider_id)
-    )
+def _spoken(uow: UnitOfWork, call: Call) -> None:
+    """Close the cards promised before a call to whoever was spoken to in it."""
+    number = opened_number(uow, call)
+    if number:
+        callbacks.got_through(uow, call.practice_id, number, before=call.opened_at)
+    if call.patient_id is not None:
+        callbacks.got_through(uow, call.practice_id, number, call.patient_id, before=call.opened_at)
 
 
 def _still_there(uow: UnitOfWork, call: Call) -> None:
@@ -376,24 +353,7 @@ def _still_there(uow: UnitOfWork, call: Call) -> None:
 
 
 def _open_one(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> Call:
-    call = _locked(uow, practice_id, call_id)
+    call = rows.locked(uow, practice_id, call_id)
     if call.closed_at is not None:
         raise Refused("call_closed", say("This call is closed. Open a new one."))
     return call
-
-
-def _locked(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> Call:
-    call = uow.session.scalar(
-        select(Call)
-        .where(Call.practice_id == practice_id, Call.id == call_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if call is None:
-        raise NotFound
-    return call
-
-
-def _tell(uow: UnitOfWork, call: Call) -> None:
-    uow.publish("queue", call.practice_id)
-    uow.publish("call", call.practice_id, call.id)

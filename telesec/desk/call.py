@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, jsonify, make_response, redirect, rend
 from werkzeug.wrappers import Response as AnyResponse
 
 from telesec.accounts import breaks
-from telesec.calls import dropped
+from telesec.calls import dropped, gone
 from telesec.calls import reads as reads_of_calls
 from telesec.calls import service as calls
 from telesec.calls.details import MAX_FIELD, CallDetails, details_of, keep_details
@@ -43,6 +43,7 @@ def install(pages: Blueprint, deps: DeskDeps) -> None:
     """Register the page and what belongs to the call itself."""
     _looks(pages, deps)
     _acts(pages, deps)
+    _dropping(pages, deps)
     _ending(pages, deps)
 
 
@@ -109,16 +110,18 @@ def _acts(pages: Blueprint, deps: DeskDeps) -> None:
         return act(deps, (practice_id, call_id), do, then=asked().view)
 
 
-def _ending(pages: Blueprint, deps: DeskDeps) -> None:
+def _dropping(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.post(f"{PATH}/dropped")
     @requires(Permission.CALL_HANDLE)
     def line_dropped(practice_id: UUID, call_id: UUID) -> AnyResponse:
         def do(uow: UnitOfWork) -> None:
-            calls.gone(uow, practice_id, call_id)
-            dropped.call_back(uow, deps.library, practice_id, call_id)
+            if gone.gone(uow, practice_id, call_id):
+                dropped.call_back(uow, deps.library, practice_id, call_id)
 
         return act(deps, (practice_id, call_id), do, then=asked().view)
 
+
+def _ending(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.post(f"{PATH}/close")
     @requires(Permission.CALL_HANDLE)
     def close(practice_id: UUID, call_id: UUID) -> AnyResponse:

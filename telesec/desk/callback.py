@@ -86,9 +86,9 @@ def _cards(pages: Blueprint, deps: DeskDeps) -> None:
     def call_back(practice_id: UUID, callback_id: UUID) -> AnyResponse:
         with deps.unit_of_work(actor()) as uow:
             card = reads.callback(uow, practice_id, callback_id)
-            opened = calls.open_call(uow, OpenCall(practice_id, from_number=card.phone))
+            opened = calls.open_call(uow, OpenCall(practice_id, from_number=card.phone, calling_back=True))
             if card.patient_id is not None:
-                calls.link_patient(uow, *opened, card.patient_id)
+                calls.link_patient(uow, *opened, card.patient_id, reached=False)
             uow.commit()
         return redirect(call_url(opened), code=303)
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from telesec.callbacks import reads as callback_reads
 from telesec.callbacks import service as callbacks
 from telesec.callbacks.service import OpenCallback
-from telesec.calls import reads
+from telesec.calls import gone, reads
 from telesec.calls import service as calls
 from telesec.calls.rules import CallState, DraftKind, Outcome
 from telesec.calls.service import OpenCall, Ring, SaveDraft
@@ -59,7 +59,7 @@ def zoe_id(uow_as, cast):
 
 def hang_up(uow_as, cast):
     with uow_as(system_actor(Purpose.RECEIVE_CALLS, cast.lilas)) as uow:
-        calls.hang_up(uow, cast.lilas, SID)
+        gone.hang_up(uow, cast.lilas, SID)
         uow.commit()
 
 

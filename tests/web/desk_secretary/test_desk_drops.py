@@ -1,5 +1,8 @@
 """A caller lost after a red flag, or who refuses the 15: a card at the top, and the doctor knows more."""
 
+from dataclasses import replace
+from uuid import UUID
+
 from telesec.alerts import reads as alerts
 from telesec.callbacks import reads as callbacks
 from telesec.callbacks import service as callback_acts
@@ -145,3 +148,49 @@ def test_a_ring_whose_end_nobody_told_becomes_a_missed_call(ada, ring, house, ca
     with house.deps.unit_of_work(cast.ada) as uow:
         (card,) = callbacks.open_cards(uow, cast.lilas).items
     assert card.phone == BRUNO_PHONE
+
+
+def dial(desk, cast):
+    """Open the call of the first card and return the desk before it."""
+    (card,) = lost(desk, cast)
+    there = desk.browser.post(f"/desk/callbacks/{cast.lilas}/{card.id}/call").headers["Location"]
+    return replace(desk, call=(cast.lilas, UUID(there.rsplit("/", 1)[1])))
+
+
+def test_a_card_stays_while_nobody_answers_and_goes_once_they_spoke(desk, adopted, cast, clock):
+    say_chest_pain(desk)
+    desk.register()
+    desk.post("/dropped")
+    desk.post("/close", {"outcome": "hung_up"})
+    clock.advance(seconds=30)
+
+    for outcome, waits in (("hung_up", 1), ("hung_up", 1), ("information", 0)):
+        clock.advance(seconds=30)
+        again = dial(desk, cast)
+        assert len(lost(desk, cast)) == 1
+        again.post("/close", {"outcome": outcome})
+        assert len(lost(desk, cast)) == waits
+
+
+def test_a_promise_made_in_a_call_outlives_it(desk, cast):
+    desk.post("/callback", {"phone": "06 39 98 00 10", "minutes": "30"})
+
+    desk.post("/close", {"outcome": "callback"})
+
+    with desk.house.deps.unit_of_work(cast.ada) as uow:
+        assert len(callbacks.waiting(uow).items) == 1
+
+
+def test_an_end_told_again_after_the_card_was_settled_makes_no_other(desk, adopted, cast, ring, house):
+    practice, call_id = ring(name="CA9")
+    desk.browser.post(f"/desk/calls/{practice}/{call_id}/answer")
+    again = replace(desk, call=(practice, call_id))
+    say_chest_pain(again)
+    ended = CallEvent("CA9", Progress.ENDED, LILAS_LINE, BRUNO_PHONE)
+    flow.receive(house.deps, ended)
+    (card,) = lost(desk, cast)
+    desk.browser.post(f"/desk/callbacks/{cast.lilas}/{card.id}/end", {"how": "settled"})
+
+    flow.receive(house.deps, ended)
+
+    assert lost(desk, cast) == []
