@@ -69,6 +69,7 @@ class Overview:
         calling: Alerts that still call people.
         loops: Alerts somebody took, whose outcome is missing or only promised.
         letters: Urgent messages unread for half an hour.
+        lost: Callers lost after a red flag, or who refused the 15.
         unconfirmed: Bookings, moves and cancellations the calendar has not confirmed.
         people: Names of the secretaries in the queue.
         crew: Who is at work, and how loaded.
@@ -82,6 +83,7 @@ class Overview:
     deliveries: tuple[LostDelivery, ...]
     letters: tuple[OpenEnd, ...]
     unconfirmed: tuple[OpenEnd, ...]
+    lost: tuple[OpenEnd, ...]
     calendars: tuple[SickCalendar, ...]
     gaps: tuple[PracticeGap, ...]
     practices: Mapping[UUID, PracticeCard]
@@ -136,6 +138,7 @@ def overview(uow: UnitOfWork, *, cursor: str | None = None, callbacks_after: str
         deliveries=_lost(uow),
         letters=ends[Kind.UNREAD],
         unconfirmed=ends[Kind.PENDING],
+        lost=ends[Kind.LOST],
         calendars=tuple(
             SickCalendar(practice_id, card)
             for practice_id, catalogue in scheduling.catalogues(uow).items()

@@ -35,7 +35,7 @@ def told_doctor(desk, cast):
     return sent.text
 
 
-def test_a_line_that_drops_after_a_vital_sign_is_first_to_be_called(desk, adopted, cast, clock):
+def test_a_line_that_drops_after_a_vital_sign_is_first_to_be_called(desk, adopted, cast, clock, log_in):
     say_chest_pain(desk)
     desk.post("/details", {"address": "8 chemin des Glycines"})
     with desk.house.deps.unit_of_work(cast.ada) as uow:
@@ -47,6 +47,7 @@ def test_a_line_that_drops_after_a_vital_sign_is_first_to_be_called(desk, adopte
 
     (card,) = lost(desk, cast)
     assert (card.phone, card.due_at) == (BRUNO_PHONE, clock.now())
+    assert "perdu il y a" in log_in(cast.supervisor).get("/supervisor").text
     assert card.note.startswith(
         "La ligne a coupé après un signe d’alerte.\nAdresse\u00a0: 8 chemin des Glycines"
     )
@@ -63,7 +64,7 @@ def test_a_card_after_a_red_flag_says_what_to_say_and_where(desk, adopted, cast)
 
     page = desk.browser.get(f"/desk/callbacks/{cast.lilas}/{card.id}").text
 
-    assert "Nous avons été coupés" in page
+    assert "Je vous rappelle tout de suite" in page
     assert "Adresse inconnue" in page
 
 
