@@ -16,7 +16,16 @@ from telesec.callbacks import api as callbacks_api
 from telesec.calls import api as calls_api
 from telesec.calls import doors as call_doors
 from telesec.desk import api as desk_api
-from telesec.desk import locked, named_calls, phone_routes, practice_routes, supervisor_routes, wall_routes
+from telesec.desk import (
+    locked,
+    named_calls,
+    phone_routes,
+    practice_routes,
+    protocol_routes,
+    supervisor_routes,
+    training_routes,
+    wall_routes,
+)
 from telesec.desk import routes as desk_routes
 from telesec.messages import api as messages_api
 from telesec.patients import api as patients_api
@@ -50,6 +59,8 @@ PAGES: tuple[Room, ...] = (
     supervisor_routes,
     wall_routes,
     practice_routes,
+    protocol_routes,
+    training_routes,
     locked,
 )
 DOORS: tuple[Room, ...] = (alerts_doors, call_doors)

@@ -45,6 +45,20 @@ def wall_cookie_name(settings: Settings) -> str:
     return "__Secure-telesec-wall" if settings.secure_cookies else "telesec-wall"
 
 
+def with_cookie(answer: AnyResponse, settings: Settings, token: str) -> AnyResponse:
+    """Set the session's cookie, or take it away when ``token`` is empty; it ends with the browser."""
+    answer.set_cookie(
+        cookie_name(settings),
+        token,
+        max_age=None if token else 0,
+        path="/",
+        secure=settings.secure_cookies,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
+
+
 def install(app: Flask, deps: AccountsDeps) -> None:
     """Look at every request's cookie or token, and audit what is refused to somebody known."""
     app.before_request(lambda: _load(deps))

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from telesec.accounts import account_pages, flow, reads, rules, sessions
 from telesec.accounts.flow import NOBODY_YET
-from telesec.accounts.loader import cookie_name
+from telesec.accounts.loader import with_cookie
 from telesec.accounts.passwords import PasswordHasher
 from telesec.accounts.ports import AccountsDeps
 from telesec.accounts.reads import KnownSession
@@ -54,7 +54,7 @@ def _log_in_pages(pages: Blueprint, deps: AccountsDeps, hasher: PasswordHasher) 
             wrong = TelesecError("wrong_details", WRONG)
             return _log_in_form(attempt.email, next_page, error=wrong, status=401)
         went = redirect(rules.safe_next(next_page or "/"), code=303)
-        return _with_cookie(went, deps, opened.token)
+        return with_cookie(went, deps.settings, opened.token)
 
     @pages.post("/logout")
     @public("a locked session may end too; the session's form token was checked")
@@ -66,7 +66,7 @@ def _log_in_pages(pages: Blueprint, deps: AccountsDeps, hasher: PasswordHasher) 
                 uow.commit()
         went = redirect(url_for("accounts.login"), code=303)
         went.headers["Clear-Site-Data"] = '"cache", "storage"'
-        return _with_cookie(went, deps, "")
+        return with_cookie(went, deps.settings, "")
 
 
 def _lock_pages(pages: Blueprint, deps: AccountsDeps, hasher: PasswordHasher) -> None:
@@ -159,17 +159,3 @@ def _known() -> KnownSession:
     if not isinstance(known, KnownSession):
         raise Unauthenticated
     return known
-
-
-def _with_cookie(answer: AnyResponse, deps: AccountsDeps, token: str) -> AnyResponse:
-    """Set the session's cookie, or take it away when ``token`` is empty; it ends with the browser."""
-    answer.set_cookie(
-        cookie_name(deps.settings),
-        token,
-        max_age=None if token else 0,
-        path="/",
-        secure=deps.settings.secure_cookies,
-        httponly=True,
-        samesite="Lax",
-    )
-    return answer

@@ -40,7 +40,7 @@ class Command:
     @property
     def leaves(self) -> bool:
         """Whether it leaves the desk for a page of its own."""
-        return self.endpoint in {"desk.keys", "accounts.own_sessions"}
+        return self.endpoint in {"desk.keys", "training.choose", "accounts.own_sessions"}
 
     def word(self, language: str) -> str:
         """Return the word shown to a reader."""
@@ -66,6 +66,7 @@ EVERYWHERE = (
     Command("pause", "break", KEYS["rest"].act, element="rest-button"),
     Command("file", "queue", say("Back to the queue"), "", "desk.idle"),
     Command("touches", "keys", say("The keys, and their rehearsal"), "", "desk.keys"),
+    Command("essai", "training", say("Train with invented callers"), "", "training.choose"),
     Command("compte", "account", say("My account and sessions"), "", "accounts.own_sessions"),
 )
 IN_CALL = (

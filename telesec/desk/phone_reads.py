@@ -32,6 +32,7 @@ from telesec.patients.reads import PatientCard
 from telesec.practices import reads as practices
 from telesec.practices.reads import InstructionCard, PracticeCard
 from telesec.practices.rules import Away
+from telesec.triage import feedback
 from telesec.triage import reads as triage
 from telesec.triage.in_practice import library_of
 from telesec.triage.library import Library
@@ -93,6 +94,7 @@ class AlertSheet:
     message: MessageCard | None
     patient: PatientCard | None
     triage: SessionView | None
+    judged: bool
     call: CallCard | None
     answers: tuple[tuple[str, Given], ...]
     words: Wording
@@ -134,6 +136,8 @@ class Letter:
     message: MessageCard
     patient: PatientCard | None
     alert: AlertRow | None
+    triage: SessionView | None
+    judged: bool
     words: Wording
 
 
@@ -236,6 +240,7 @@ def sheet(
         message=message,
         patient=patients.patient(uow, practice.id, patient_id) if patient_id else None,
         triage=session,
+        judged=_judged(uow, session),
         call=call,
         answers=answers(library_of(uow, library, practice.id), session, uow.actor.language),
         words=words_for(uow, practice),
@@ -263,7 +268,7 @@ def inbox(uow: UnitOfWork, practice_id: UUID | None, folder: Folder, cursor: str
     )
 
 
-def letter(uow: UnitOfWork, message_id: UUID) -> Letter:
+def letter(uow: UnitOfWork, library: Library, message_id: UUID) -> Letter:
     """Return one message and mark it read.
 
     Raises:
@@ -273,12 +278,15 @@ def letter(uow: UnitOfWork, message_id: UUID) -> Letter:
     authorize(uow, Permission.MESSAGE_HANDLE, on=Facts(practice_id))
     practice = practices.practice(uow, practice_id)
     message = letters.read_message(uow, practice_id, message_id)
-    patient_id = message.patient_id
+    patient_id, call_id = message.patient_id, message.call_id
+    session = triage.latest_of_call(uow, library, practice_id, call_id) if call_id else None
     return Letter(
         practice=practice,
         message=message,
         patient=patients.patient(uow, practice_id, patient_id) if patient_id else None,
         alert=alerts.state_of(uow, message.alert_id) if message.alert_id else None,
+        triage=session,
+        judged=_judged(uow, session),
         words=words_for(uow, practice),
     )
 
@@ -315,6 +323,11 @@ def answers(library: Library, session: SessionView | None, language: str) -> tup
     }
     told = [(asked.get(ref, ref), given) for ref, given in session.answers]
     return tuple(sorted(told, key=lambda one: one[1] is not Given.YES))
+
+
+def _judged(uow: UnitOfWork, session: SessionView | None) -> bool:
+    """Return whether a practitioner said already what a triage deserved."""
+    return session is not None and bool(feedback.judged(uow, session.practice_id, (session.id,)))
 
 
 def name_of(practice: PracticeCard, practitioner_id: UUID | None) -> str:

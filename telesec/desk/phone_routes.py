@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from telesec.accounts.rules import safe_next
 from telesec.alerts import service as alerts
 from telesec.alerts.rules import Outcome
 from telesec.alerts.service import Acknowledge
@@ -18,6 +19,9 @@ from telesec.messages import reads as message_reads
 from telesec.messages import service as messages
 from telesec.messages.rules import Folder
 from telesec.practices import service as practices
+from telesec.triage import feedback
+from telesec.triage.feedback import MarkLevel
+from telesec.triage.levels import Level
 from telesec.web.access import actor, public, requires
 from telesec.web.assets import asset_url
 
@@ -30,6 +34,7 @@ def blueprint(deps: DeskDeps) -> Blueprint:
     _alert_pages(pages, deps)
     _watching(pages, deps)
     _message_pages(pages, deps)
+    _judging(pages, deps)
     _day_pages(pages, deps)
     _manifest(pages)
     return pages
@@ -118,7 +123,7 @@ def _message_pages(pages: Blueprint, deps: DeskDeps) -> None:
     @requires(Permission.MESSAGE_HANDLE)
     def letter(message_id: UUID) -> str:
         with deps.unit_of_work(actor()) as uow:
-            found = phone_reads.letter(uow, message_id)
+            found = phone_reads.letter(uow, deps.library, message_id)
             uow.commit()
         return render_template("desk/phone/letter.html", letter=found, looks=phone_looks)
 
@@ -129,6 +134,19 @@ def _message_pages(pages: Blueprint, deps: DeskDeps) -> None:
             messages.handle(uow, message_reads.practice_of(uow, message_id), message_id)
             uow.commit()
         return redirect(url_for("phone.inbox"), code=303)
+
+
+def _judging(pages: Blueprint, deps: DeskDeps) -> None:
+    @pages.post("/phone/triage/<uuid:session_id>/level")
+    @requires(Permission.MESSAGE_HANDLE)
+    def judge(session_id: UUID) -> AnyResponse:
+        level = request.form.get("level", "")
+        if level not in set(Level):
+            raise Refused("no_level", say("Choose a level."), status=422, field="level")
+        with deps.unit_of_work(actor()) as uow:
+            feedback.mark(uow, MarkLevel(session_id, Level(level)))
+            uow.commit()
+        return redirect(safe_next(request.form.get("back", "/phone")), code=303)
 
 
 def _day_pages(pages: Blueprint, deps: DeskDeps) -> None:

@@ -30,6 +30,9 @@ from telesec.scheduling import reads as scheduling
 from telesec.scheduling.models import Appointment
 from telesec.scheduling.offers import CalendarCard
 from telesec.scheduling.rules import Status
+from telesec.triage import governance
+from telesec.triage.governance import ReviewDue
+from telesec.triage.library import Library
 from telesec.triage.models import ProtocolAdoption
 
 WEEK = timedelta(days=7)
@@ -75,7 +78,9 @@ class PracticePage:
     gaps: tuple[Gap, ...]
     week: Week
     adoption: Adoption | None
+    due: tuple[ReviewDue, ...]
     may_adopt: bool
+    may_read_protocols: bool
     may_set_duty: bool
     hours: Mapping[HoursOf, tuple[Opening, ...]]
     words: Wording
@@ -90,7 +95,7 @@ class PracticePage:
         return max(0, (CONFIRM_EVERY - age).days)
 
 
-def page(uow: UnitOfWork, practice_id: UUID) -> PracticePage:
+def page(uow: UnitOfWork, library: Library, practice_id: UUID) -> PracticePage:
     """Return the page of one practice.
 
     Raises:
@@ -112,6 +117,8 @@ def page(uow: UnitOfWork, practice_id: UUID) -> PracticePage:
         gaps=_gaps(on_duty, away, words.now),
         week=_week(uow, practice_id),
         adoption=_adoption(uow, card),
+        due=governance.reviews(uow, library, practice_id) if Permission.PROTOCOL_READ in held else (),
+        may_read_protocols=Permission.PROTOCOL_READ in held,
         may_set_duty=Permission.POLICY_WRITE in held,
         may_adopt=Permission.PROTOCOL_ADOPT in held and practice_id in uow.actor.practitioner_ids,
         hours={kind: practices.hours(uow, practice_id, kind) for kind in HoursOf},

@@ -126,7 +126,7 @@ def _page(
 ) -> Response:
     """Show the page; after a refusal with what was typed in that form, and why beside the field."""
     with deps.unit_of_work(actor()) as uow:
-        found = practice_reads.page(uow, practice_id)
+        found = practice_reads.page(uow, deps.library, practice_id)
     page = render_template(
         "desk/practice/page.html",
         page=found,

@@ -51,7 +51,7 @@ def compile_document(document: ProtocolDoc, name: str) -> Protocol:
     Raises:
         ProtocolRefused: It fails a static check.
     """
-    protocol = _built(document)
+    protocol = built(document)
     problems = tuple(checks.problems_of(protocol))
     if problems:
         raise ProtocolRefused(name, problems)
@@ -66,7 +66,8 @@ def schema_problems(error: ValidationError) -> tuple[checks.Problem, ...]:
     )
 
 
-def _built(document: ProtocolDoc) -> Protocol:
+def built(document: ProtocolDoc) -> Protocol:
+    """Return the protocol of a document that no check has seen."""
     return Protocol(
         code=document.code,
         version=document.version,

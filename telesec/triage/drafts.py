@@ -15,8 +15,8 @@ from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound, Refused, Stale
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
-from telesec.triage.checks import Problem
-from telesec.triage.compiler import ProtocolRefused, compile_document, schema_problems
+from telesec.triage.checks import Problem, problems_of
+from telesec.triage.compiler import built, schema_problems
 from telesec.triage.document import ProtocolDoc
 from telesec.triage.expected import answered_case, unexpected
 from telesec.triage.in_practice import compiled, library_of
@@ -79,13 +79,14 @@ def check(library: Library, document: dict[str, object], today: date) -> Checked
     """Return a draft checked: format, static checks, against the reference, its cases; pure."""
     code = str(document.get("code"))
     try:
-        protocol = compile_document(ProtocolDoc.model_validate(document), code)
+        protocol = built(ProtocolDoc.model_validate(document))
     except ValidationError as error:
         return Checked(None, schema_problems(error), {})
-    except ProtocolRefused as error:
-        return Checked(None, tuple(dict.fromkeys(error.problems)), {})
+    problems = [*weaker(library.book.protocols[code], protocol), *problems_of(protocol)]
+    if problems:
+        return Checked(None, tuple(dict.fromkeys(problems)), {})
     book = with_protocol(library.book, protocol)
-    problems = [*weaker(library.book.protocols[code], protocol), *unexpected(book, protocol)]
+    problems += unexpected(book, protocol)
     if not today < protocol.review_by <= today.replace(year=today.year + MOST_YEARS, day=min(today.day, 28)):
         problems.append(
             Problem.told(
@@ -139,10 +140,16 @@ def save(
     return found.protocol
 
 
-def discard(uow: UnitOfWork, practice_id: UUID, code: str) -> None:
-    """Forget a draft; what is in use stays in use. Nothing kept is nothing to forget."""
+def discard(uow: UnitOfWork, library: Library, practice_id: UUID, code: str) -> None:
+    """Forget a draft; what is in use stays in use. Nothing kept is nothing to forget.
+
+    Raises:
+        NotFound: No complaint has this code.
+    """
     authorize(uow, Permission.PROTOCOL_SIGN, on=Facts(practice_id))
     decider(uow, practice_id)
+    if code not in library.book.protocols:
+        raise NotFound
     row = _kept(uow, practice_id, code)
     if row is not None:
         uow.audit("protocol.discard", practice_id=practice_id, object_id=row.id, code=code)

@@ -7,7 +7,7 @@ from telesec.alerts import service as alerts
 from telesec.alerts.service import Acknowledge
 from telesec.calls import service as calls
 from telesec.calls.service import Ring
-from telesec.desk import phone_routes, practice_routes, supervisor_routes, wall_routes
+from telesec.desk import phone_routes, practice_routes, protocol_routes, supervisor_routes, wall_routes
 from telesec.messages import service as messages
 from telesec.messages.service import FileMessage
 from telesec.testing.browser import serving
@@ -16,7 +16,10 @@ from telesec.testing.on_call import lilas_phones, put_on_call, with_phones
 from telesec.testing.pages import page_app
 from telesec.triage.levels import Level
 
-ROOMS = tuple(room.blueprint for room in (phone_routes, practice_routes, supervisor_routes, wall_routes))
+ROOMS = tuple(
+    room.blueprint
+    for room in (phone_routes, practice_routes, protocol_routes, supervisor_routes, wall_routes)
+)
 
 
 @pytest.fixture

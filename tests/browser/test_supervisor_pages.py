@@ -13,7 +13,7 @@ from telesec.callbacks import service as callbacks
 from telesec.callbacks.service import OpenCallback
 from telesec.calls import service as calls
 from telesec.calls.service import Ring
-from telesec.desk import phone_routes, practice_routes, supervisor_routes, wall_routes
+from telesec.desk import phone_routes, practice_routes, protocol_routes, supervisor_routes, wall_routes
 from telesec.foundation.access import Role
 from telesec.messages import service as messages
 from telesec.messages.service import FileMessage
@@ -28,7 +28,10 @@ from telesec.testing.on_call import lilas_phones, put_on_call, with_phones
 from telesec.testing.pages import page_app
 from telesec.triage.levels import Level
 
-ROOMS = tuple(room.blueprint for room in (phone_routes, practice_routes, supervisor_routes, wall_routes))
+ROOMS = tuple(
+    room.blueprint
+    for room in (phone_routes, practice_routes, protocol_routes, supervisor_routes, wall_routes)
+)
 PICTURES = os.environ.get("TELESEC_PICTURES", "")
 SIZES = {"wall": (1920, 1080), "board": (1366, 768), "people": (1366, 768), "practice": (1366, 768)}
 

@@ -59,6 +59,7 @@ class Route:
             "code": "universal-screen",
             "token": "x",
             "mark": "x",
+            "number": 1,
         }
         _, path = self.rule.build({name: ids[name] for name in self.rule.arguments}) or ("", "")
         return path

@@ -123,7 +123,7 @@ def test_cover_of_the_practice_agrees_with_the_escalation(deps, cast, clock, on_
     away(deps, cast, clock, cast.dr_lune_id)
 
     with deps.unit_of_work(cast.dr_soleil) as uow:
-        page = practice_reads.page(uow, cast.lilas)
+        page = practice_reads.page(uow, deps.library, cast.lilas)
 
     assert page.gaps == ()
     assert cast.dr_soleil_id in {one.answer.person for one in page.cover[0].stretches}

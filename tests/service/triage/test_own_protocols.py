@@ -158,7 +158,7 @@ def test_two_editors_do_not_overwrite_each_other(write):
 def test_a_draft_is_forgotten(write, deps, cast, uow_as):
     write(added)
     with uow_as(cast.dr_lune) as uow:
-        drafts.discard(uow, cast.lilas, STROKE)
+        drafts.discard(uow, deps.library, cast.lilas, STROKE)
         uow.commit()
 
     with uow_as(cast.dr_lune) as uow:

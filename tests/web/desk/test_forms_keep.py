@@ -6,12 +6,15 @@ import pytest
 
 from telesec.alerts import contacts
 from telesec.app import create_app
-from telesec.desk import phone_routes, practice_routes, supervisor_routes, wall_routes
+from telesec.desk import phone_routes, practice_routes, protocol_routes, supervisor_routes, wall_routes
 from telesec.practices import reads as practices
 from telesec.testing.logins import browser_as
 from telesec.testing.pages import page_client
 
-ROOMS = tuple(room.blueprint for room in (phone_routes, practice_routes, supervisor_routes, wall_routes))
+ROOMS = tuple(
+    room.blueprint
+    for room in (phone_routes, practice_routes, protocol_routes, supervisor_routes, wall_routes)
+)
 LONG = "é" * 50_000
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from telesec.alerts import contacts
-from telesec.desk import phone_routes, practice_routes, supervisor_routes, wall_routes
+from telesec.desk import phone_routes, practice_routes, protocol_routes, supervisor_routes, wall_routes
 from telesec.practices import reads as practices
 from telesec.practices import service
 from telesec.practices.rules import HoursOf, Opening
@@ -12,7 +12,10 @@ from telesec.testing.bookable import House
 from telesec.testing.calendars import FakeCalendars
 from telesec.testing.pages import page_client
 
-ROOMS = tuple(room.blueprint for room in (phone_routes, practice_routes, supervisor_routes, wall_routes))
+ROOMS = tuple(
+    room.blueprint
+    for room in (phone_routes, practice_routes, protocol_routes, supervisor_routes, wall_routes)
+)
 
 
 def visit(deps, who):

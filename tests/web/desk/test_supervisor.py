@@ -14,7 +14,7 @@ from telesec.callbacks import service as callbacks
 from telesec.callbacks.service import OpenCallback
 from telesec.calls import service as calls
 from telesec.calls.service import Ring
-from telesec.desk import phone_routes, practice_routes, supervisor_routes, wall_routes
+from telesec.desk import phone_routes, practice_routes, protocol_routes, supervisor_routes, wall_routes
 from telesec.foundation.access import Role
 from telesec.foundation.ids import new_id
 from telesec.messages import reads as messages
@@ -24,7 +24,10 @@ from telesec.testing.cast import BRUNO_PHONE
 from telesec.testing.channels import Fault
 from telesec.testing.pages import page_client
 
-ROOMS = tuple(room.blueprint for room in (phone_routes, practice_routes, supervisor_routes, wall_routes))
+ROOMS = tuple(
+    room.blueprint
+    for room in (phone_routes, practice_routes, protocol_routes, supervisor_routes, wall_routes)
+)
 
 
 def supervise(deps, who):
