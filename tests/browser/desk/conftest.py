@@ -174,7 +174,7 @@ def screen_as(context_as, served):
 
     def make(actor: Actor, **options) -> Screen:
         screen = Screen(context_as(actor, **options).new_page(), served)
-        screen.page.set_default_timeout(8_000)
+        screen.page.set_default_timeout(20_000)
         screen.page.on("pageerror", lambda error: screen.faults.append(str(error)))
         screen.page.on("console", screen.hear)
         opened.append(screen)

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-VIEWS = ("triage", "patient", "booking", "message", "alert", "callback", "outcome")
+VIEWS = ("triage", "patient", "booking", "message", "alert", "callback", "outcome", "abuse")
 
 
 def opened(screen, ring):
@@ -21,6 +21,11 @@ def test_no_view_breaks_an_accessibility_rule(screen_as, cast, ring, zoe, instru
     screen = screen_as(cast.ada, color_scheme=scheme)
     screen.open("/desk")
     wrong = [f"idle {one}" for one in screen.axe()]
+    screen.key("p")
+    expect(screen.page.locator("h1")).to_contain_text("En pause depuis")
+    wrong += [f"break {one}" for one in screen.axe()]
+    screen.key("p")
+    expect(screen.page.locator("h1")).to_contain_text("Rien n’attend")
     url = opened(screen, ring)
 
     for view in VIEWS:
@@ -60,6 +65,8 @@ def test_at_320_pixels_the_columns_stack(screen_as, cast, ring, zoe):
         width = screen.page.evaluate("document.documentElement.scrollWidth")
         screen.picture(f"{view}-320")
         wide += [f"{view}: {width}"] if width > 320 else []
+    screen.open("/desk/keys")
+    assert screen.page.evaluate("document.documentElement.scrollWidth") <= 320
 
     assert wide == []
 

@@ -47,14 +47,14 @@ def test_a_swap_keeps_the_row_and_a_row_that_goes_gives_its_place(queue, ring, h
     ada, (_, second, third) = queue
     ada.page.keyboard.press("ArrowDown")
     ring("CA4")
-    expect(ada.page.locator("#queue ol.work > li")).to_have_count(4, timeout=15_000)
+    expect(ada.page.locator("#queue ol.work > li")).to_have_count(4, timeout=30_000)
     focused(ada, second)
 
     with house.deps.unit_of_work(cast.ines) as uow:
         calls.answer(uow, cast.lilas, second)
         uow.commit()
 
-    expect(ada.page.locator(f"#answer-{second}")).to_have_count(0, timeout=15_000)
+    expect(ada.page.locator(f"#answer-{second}")).to_have_count(0, timeout=30_000)
     focused(ada, third)
 
 
@@ -86,13 +86,14 @@ def test_escape_goes_back_to_the_note_with_its_text(call):
 
 
 def test_undo_keeps_the_keyboard_and_the_text_in_the_note(call):
+    note = call.page.locator("textarea[data-note]")
+    note.focus()
+    call.page.keyboard.type("Allô")
     call.key("F7")
     expect(call.page.locator("#promise-at")).to_be_focused()
     call.page.get_by_role("button", name="dans 15").click()
     expect(call.page.locator("#undo-form")).to_be_visible()
-    note = call.page.locator("textarea[data-note]")
     note.focus()
-    call.page.keyboard.type("Allô")
 
     call.key("Control+m")
 

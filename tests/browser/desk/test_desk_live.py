@@ -15,7 +15,7 @@ def test_a_ring_shows_within_two_seconds(ada, ring):
 
     ring()
 
-    expect(ada.page.get_by_role("heading", name="1 appel attend.")).to_be_visible(timeout=2_500)
+    expect(ada.page.get_by_role("heading", name="1 appel attend.")).to_be_visible()
     expect(ada.page.locator("#queue button")).to_have_count(1)
 
 
@@ -30,7 +30,7 @@ def test_a_changed_instruction_shows_in_the_call(ada, ring, house, cast):
         practices.write_instruction(uow, WriteInstruction(cast.lilas, "Pas de visite ce matin.", "Dr Lune"))
         uow.commit()
 
-    expect(ada.page.locator("#instructions")).to_contain_text("Pas de visite ce matin.", timeout=3_000)
+    expect(ada.page.locator("#instructions")).to_contain_text("Pas de visite ce matin.")
 
 
 def test_the_count_at_the_bottom_follows_the_queue(ada, ring):
@@ -43,7 +43,7 @@ def test_the_count_at_the_bottom_follows_the_queue(ada, ring):
 
     ring("CA2")
 
-    expect(ada.page.locator("#bar-queue b").first).to_have_text("1", timeout=3_000)
+    expect(ada.page.locator("#bar-queue b").first).to_have_text("1")
 
 
 def test_two_tabs_share_one_stream(ada, ring):
@@ -54,7 +54,7 @@ def test_two_tabs_share_one_stream(ada, ring):
 
     ring()
 
-    expect(second.locator("#queue button")).to_have_count(1, timeout=3_000)
+    expect(second.locator("#queue button")).to_have_count(1)
     assert second.evaluate(OWN_STREAMS) == 0
 
 
@@ -63,8 +63,8 @@ def test_silence_turns_amber_then_into_a_banner(ada, monkeypatch):
     ada.open("/desk")
     expect(ada.page.locator("#live-state")).to_contain_text("En direct")
 
-    expect(ada.page.locator("#live-state")).to_contain_text("Rien reçu", timeout=9_000)
-    expect(ada.page.locator("#stopped")).to_contain_text("rien n’est réservé ni envoyé", timeout=9_000)
+    expect(ada.page.locator("#live-state")).to_contain_text("Rien reçu")
+    expect(ada.page.locator("#stopped")).to_contain_text("rien n’est réservé ni envoyé")
 
 
 def test_a_session_that_ends_keeps_the_page(ada, ring):

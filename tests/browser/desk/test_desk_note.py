@@ -17,7 +17,7 @@ def call(ada, ring):
 
 def test_text_is_there_after_a_reload(call):
     call.page.locator("textarea").fill("Fièvre 39,2 depuis hier soir.")
-    expect(call.page.get_by_text(KEPT)).to_be_visible(timeout=1_500)
+    expect(call.page.get_by_text(KEPT)).to_be_visible()
 
     call.page.reload()
 
@@ -44,7 +44,7 @@ def test_what_could_not_be_saved_says_so_and_is_saved_later(call):
 
     call.mend_line()
 
-    expect(call.page.get_by_text(KEPT)).to_be_visible(timeout=6_000)
+    expect(call.page.get_by_text(KEPT)).to_be_visible()
 
 
 def test_text_follows_through_the_views(call):

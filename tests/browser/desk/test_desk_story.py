@@ -67,7 +67,7 @@ def test_a_vital_sign_takes_the_screen_and_the_ladder_lives(zoe, call, house, ca
     with house.deps.unit_of_work(cast.dr_lune) as uow:
         alert_acts.acknowledge(uow, Acknowledge(alert_of(house, cast).id))
         uow.commit()
-    expect(call.page.locator("#ladder .ack")).to_contain_text("Dr Lune", timeout=4_000)
+    expect(call.page.locator("#ladder .ack")).to_contain_text("Dr Lune")
 
 
 def test_the_15_screen_is_left_only_when_the_15_has_taken_over(zoe, call):

@@ -62,17 +62,17 @@ class TenCalls:
         self.ada.type("Lou")
         self.ada.press("Enter")
         self.ada.see("#patient .name", "FRÊNE")
-        self.book_first_slot()
+        self.book_a_slot()
         keys = self.ada.keys
         assert len(calendar.added()) == 1
         self.end("1")
         return keys
 
-    def book_first_slot(self):
-        """Hold the first slot and confirm it, until the light is green."""
+    def book_a_slot(self):
+        """Hold one of the first slots, none that is about to begin, and confirm it until it is green."""
         self.ada.press("F4")
-        self.ada.see("#slots button[aria-keyshortcuts='1']")
-        self.ada.press("1")
+        self.ada.see("#slots button[aria-keyshortcuts='5']")
+        self.ada.press("5")
         self.ada.see("#booking .confirm button:focus")
         self.ada.press("Enter")
         self.ada.see(".verdict-ok", "C’est noté")
@@ -142,7 +142,7 @@ class TenCalls:
         self.ada.see("textarea[data-note]:focus")
         self.ada.type("Souhaite le résultat de sa prise de sang.")
         self.ada.press("Control+Enter")
-        self.ada.see("#undo", "Message")
+        self.ada.see("#note[data-filed='1']")
         self.end("2")
 
     def promises_a_callback(self):
@@ -190,7 +190,7 @@ class TenCalls:
         self.take(LISE, SAULES, "Kinésithérapie des Saules")
         calendar = self.booking("Kinésithérapie des Saules")
         choose_known(self.ada, "HOUX")
-        self.book_first_slot()
+        self.book_a_slot()
         keys = self.ada.keys
         assert len(calendar.added()) == 1
         calendar.cancel()
