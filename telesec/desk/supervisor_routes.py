@@ -16,6 +16,7 @@ from telesec.desk.supervisor_people import NewPerson
 from telesec.foundation.access import Permission
 from telesec.foundation.errors import Refused
 from telesec.practices import reads as practices
+from telesec.triage import governance
 from telesec.web.access import actor, requires
 
 
@@ -35,7 +36,8 @@ def _board_pages(pages: Blueprint, deps: DeskDeps) -> None:
             found = supervisor_reads.overview(
                 uow, cursor=request.args.get("cursor"), callbacks_after=request.args.get("callbacks")
             )
-        return render_template("desk/supervisor/board.html", seen=found, looks=supervisor_looks)
+            due = governance.due_everywhere(uow, deps.library)
+        return render_template("desk/supervisor/board.html", seen=found, due=due, looks=supervisor_looks)
 
     @pages.get("/supervisor/alerts/<uuid:alert_id>")
     @requires(Permission.ALERT_CLOSE)

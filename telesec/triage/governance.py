@@ -16,9 +16,9 @@ from telesec.foundation.errors import NotFound, Refused
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.triage.compiler import ProtocolRefused, compile_protocol
-from telesec.triage.in_practice import library_of
+from telesec.triage.in_practice import compiled, library_of
 from telesec.triage.library import Library
-from telesec.triage.models import ProtocolExtension, TriageSession
+from telesec.triage.models import PracticeProtocol, ProtocolExtension, TriageSession
 from telesec.triage.protocol import Protocol, State, Text
 from telesec.triage.records import Record, opened_many, standing, zone
 from telesec.triage.replay import Change, Edited, changes, edits, with_protocol
@@ -44,6 +44,16 @@ class ReviewDue:
     review_by: date
     days_left: int
     extended_until: date | None
+
+
+@dataclass(frozen=True)
+class DueSomewhere:
+    """A review due at one practice (its own version), or for the reference itself (None)."""
+
+    practice_id: UUID | None
+    title: Text
+    version: str
+    days_left: int
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,32 @@ def reviews(uow: UnitOfWork, library: Library, practice_id: UUID) -> tuple[Revie
         if (held.review_by - today).days <= WARN_DAYS and decided.state_of(held) is not State.RETIRED
     ]
     return tuple(sorted(due, key=lambda one: (one.review_by, one.code)))
+
+
+def due_everywhere(uow: UnitOfWork, library: Library) -> tuple[DueSomewhere, ...]:
+    """Return the reviews due over the actor's practices: the reference's once, then each own version in use.
+
+    One query, however many practices; whether a supervisor let one be used is on the practice's own page.
+    """
+    authorize(uow, Permission.POLICY_WRITE, on=Facts(None))
+    today = uow.now().date()
+    rows = uow.session.execute(
+        select(PracticeProtocol.practice_id, PracticeProtocol.document)
+        .where(
+            PracticeProtocol.practice_id.in_(uow.actor.practice_ids),
+            PracticeProtocol.state == State.SIGNED.value,
+        )
+        .order_by(PracticeProtocol.practice_id, PracticeProtocol.code)
+        .limit(MOST_REPLAYED)
+    )
+    held = [(None, protocol) for protocol in library.protocols]
+    held += [(row.practice_id, compiled(row.document)) for row in rows]
+    found = [
+        DueSomewhere(practice_id, protocol.title, protocol.version, left)
+        for practice_id, protocol in held
+        if (left := (protocol.review_by - today).days) <= WARN_DAYS
+    ]
+    return tuple(sorted(found, key=lambda one: one.days_left))
 
 
 def extend(uow: UnitOfWork, library: Library, command: ExtendReview) -> date:

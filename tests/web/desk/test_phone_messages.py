@@ -2,11 +2,21 @@
 
 import pytest
 
+from telesec.calls import service as calls
+from telesec.calls.rules import Source
+from telesec.calls.service import OpenCall
 from telesec.desk import phone_routes
 from telesec.foundation.ids import new_id
 from telesec.messages import reads as messages
+from telesec.messages import service as letters
+from telesec.messages.service import FileMessage
+from telesec.testing.cast import BRUNO_PHONE
 from telesec.testing.pages import page_client
+from telesec.triage import service as triage
 from telesec.triage.levels import Level
+from telesec.triage.patient import PatientFacts
+from telesec.triage.protocol import Given
+from telesec.triage.service import AnswerQuestion, StartTriage
 
 
 def phone(deps, who):
@@ -78,3 +88,49 @@ def test_handled_message_leaves_the_list(deps, cast, routine):
 
 def test_handled_is_refused_to_a_secretary(deps, cast, routine):
     assert phone(deps, cast.ada).post(f"/phone/messages/{routine.id}/handled").status_code == 403
+
+
+@pytest.fixture
+def triaged(deps, cast):
+    """A message filed from a call whose triage ended at the 15."""
+    with deps.unit_of_work(cast.ada) as uow:
+        _, call_id = calls.open_call(uow, OpenCall(cast.lilas, "", BRUNO_PHONE, Source.API))
+        asked = StartTriage(cast.lilas, PatientFacts(), "", "mal à la poitrine", call_id)
+        view = triage.start(uow, deps.library, asked)
+        view = triage.answer(uow, deps.library, AnswerQuestion(view.id, view.question.id, Given.YES))
+        command = FileMessage(
+            cast.lilas, cast.dr_lune_id, Level.DOCTOR_NOW, "A mal.", BRUNO_PHONE, True, call_id=call_id
+        )
+        done = letters.file_message(uow, command)
+        uow.commit()
+    return done, view
+
+
+def test_the_level_deserved_is_one_tap(deps, cast, on_call, triaged, audited):
+    message, view = triaged
+    client = page_client(deps, cast.dr_lune, phone_routes.blueprint)
+    path = f"/phone/messages/{message.id}"
+    assert "Que méritait cet appel" in client.get(path).get_data(as_text=True)
+
+    answer = client.post(f"/phone/triage/{view.id}/level", data={"level": "same_day", "back": path})
+
+    assert answer.location == path
+    assert "Votre réponse est gardée" in client.get(path).get_data(as_text=True)
+    assert "triage.mark" in audited()
+
+
+@pytest.mark.parametrize(("level", "status"), [("", 422), ("moon", 422)])
+def test_a_level_that_is_none_is_refused(deps, cast, on_call, triaged, level, status):
+    client = page_client(deps, cast.dr_lune, phone_routes.blueprint)
+
+    assert client.post(f"/phone/triage/{triaged[1].id}/level", data={"level": level}).status_code == status
+
+
+def test_after_a_level_no_other_site_is_opened(deps, cast, on_call, triaged):
+    client = page_client(deps, cast.dr_lune, phone_routes.blueprint)
+
+    answer = client.post(
+        f"/phone/triage/{triaged[1].id}/level", data={"level": "same_day", "back": "//evil.example"}
+    )
+
+    assert answer.location == "/"

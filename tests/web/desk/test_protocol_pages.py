@@ -177,6 +177,7 @@ def test_a_supervisor_lets_an_expired_protocol_be_used_with_a_reason(visit, cast
     assert browser.post(at(STROKE, "extend"), {"reason": "Relecture en cours."}).status_code == 303
     assert "en usage jusqu’au" in text(browser.get(at()))
     assert "sa révision est dépassée" in text(browser.get(f"/practice/{cast.lilas}"))
+    assert "Protocoles à réviser" in text(browser.get("/supervisor"))
 
 
 def test_the_report_counts_what_was_judged(visit, cast, deps):
