@@ -10,6 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, select
 
+from telesec.accounts import step_up
+from telesec.accounts.step_up import Act
 from telesec.alerts import contacts
 from telesec.alerts import reads as alerts
 from telesec.alerts.models import Alert
@@ -82,6 +84,7 @@ class PracticePage:
     may_adopt: bool
     may_read_protocols: bool
     may_set_duty: bool
+    number_proven: bool
     hours: Mapping[HoursOf, tuple[Opening, ...]]
     words: Wording
 
@@ -120,6 +123,7 @@ def page(uow: UnitOfWork, library: Library, practice_id: UUID) -> PracticePage:
         due=governance.reviews(uow, library, practice_id) if Permission.PROTOCOL_READ in held else (),
         may_read_protocols=Permission.PROTOCOL_READ in held,
         may_set_duty=Permission.POLICY_WRITE in held,
+        number_proven=Permission.POLICY_WRITE in held and step_up.proven(uow, Act.CHANGE_NUMBER),
         may_adopt=Permission.PROTOCOL_ADOPT in held and practice_id in uow.actor.practitioner_ids,
         hours={kind: practices.hours(uow, practice_id, kind) for kind in HoursOf},
         words=words,

@@ -5,11 +5,13 @@ from uuid import UUID
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from telesec.accounts.proof import take_code
+from telesec.accounts.step_up import Act
 from telesec.desk import practice_looks, practice_reads, practice_writes
 from telesec.desk.ports import DeskDeps
 from telesec.desk.practice_writes import TypedInstruction
 from telesec.foundation.access import Permission
-from telesec.foundation.errors import Refused, Stale
+from telesec.foundation.errors import Refused, Stale, TooMany
 from telesec.practices import service as practices
 from telesec.triage import service as triage
 from telesec.web.access import actor, requires
@@ -113,16 +115,17 @@ def _duty(pages: Blueprint, deps: DeskDeps) -> None:
     @requires(Permission.POLICY_WRITE)
     def contact(practice_id: UUID) -> AnyResponse:
         try:
+            take_code(deps, Act.CHANGE_NUMBER)
             with deps.unit_of_work(actor()) as uow:
                 practice_writes.add_contact(uow, practice_id, request.form)
                 uow.commit()
-        except Refused as error:
+        except (Refused, TooMany) as error:
             return _page(deps, practice_id, error, "contact")
         return _back(practice_id, "duty")
 
 
 def _page(
-    deps: DeskDeps, practice_id: UUID, error: Refused | Stale | None = None, form: str = ""
+    deps: DeskDeps, practice_id: UUID, error: Refused | Stale | TooMany | None = None, form: str = ""
 ) -> Response:
     """Show the page; after a refusal with what was typed in that form, and why beside the field."""
     with deps.unit_of_work(actor()) as uow:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from telesec.accounts.step_up import Act, require_proven
 from telesec.alerts import contacts
 from telesec.alerts.contacts import AddContact
 from telesec.alerts.rules import ChannelKind
@@ -102,7 +103,8 @@ def add_contact(uow: UnitOfWork, practice_id: UUID, form: Mapping[str, str]) -> 
     """Add a way to reach a practitioner; it is used only when somebody says it was checked.
 
     Raises:
-        Refused: A channel that is not offered, or an address that cannot be one (422).
+        Refused: A channel that is not offered, an address that cannot be one, or the second factor was not
+            given anew (422).
         NotFound: Not a practitioner of this practice.
     """
     authorize(uow, Permission.POLICY_WRITE, on=Facts(practice_id))
@@ -121,6 +123,7 @@ def add_contact(uow: UnitOfWork, practice_id: UUID, form: Mapping[str, str]) -> 
             verified=form.get("verified") == "yes",
         ),
     )
+    require_proven(uow, Act.CHANGE_NUMBER)
 
 
 def uuid_or_none(typed: str) -> UUID | None:

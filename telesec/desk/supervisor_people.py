@@ -6,6 +6,7 @@ from uuid import UUID
 from telesec.accounts import roles
 from telesec.accounts import service as accounts
 from telesec.accounts.service import AddMembership, CreatePerson
+from telesec.accounts.step_up import Act, require_proven
 from telesec.foundation.access import Actor, Facts, Permission, Role, authorize
 from telesec.foundation.errors import Refused
 from telesec.foundation.language import say
@@ -59,7 +60,20 @@ def add(uow: UnitOfWork, typed: NewPerson) -> str:
     for practice_id in typed.practice_ids:
         mine = _practitioner(cards.get(practice_id), typed, role)
         accounts.add_membership(uow, AddMembership(practice_id, person_id, role, mine))
-    return accounts.make_link(uow, person_id)
+    return link(uow, person_id)
+
+
+def link(uow: UnitOfWork, person_id: UUID) -> str:
+    """Return the secret of a new enrolment link: whoever holds it is that person, so who asks is asked again.
+
+    Raises:
+        NotFound: No such person.
+        Refused: The second factor was not given anew (422).
+    """
+    authorize(uow, Permission.PERSON_MANAGE, on=Facts(None))
+    secret = accounts.make_link(uow, person_id)
+    require_proven(uow, Act.MANAGE_PEOPLE)
+    return secret
 
 
 def _practitioner(card: PracticeCard | None, typed: NewPerson, role: Role) -> UUID | None:

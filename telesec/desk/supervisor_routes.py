@@ -8,13 +8,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from telesec.accounts import reads as accounts
 from telesec.accounts import service as people_service
+from telesec.accounts import step_up
+from telesec.accounts.proof import take_code
+from telesec.accounts.step_up import Act
 from telesec.alerts import service as alerts
 from telesec.alerts.service import CloseAlert
 from telesec.desk import phone_looks, phone_reads, supervisor_looks, supervisor_people, supervisor_reads
 from telesec.desk.ports import DeskDeps
 from telesec.desk.supervisor_people import NewPerson
 from telesec.foundation.access import Permission
-from telesec.foundation.errors import Refused
+from telesec.foundation.errors import Refused, TooMany
 from telesec.practices import reads as practices
 from telesec.triage import governance
 from telesec.web.access import actor, requires
@@ -87,20 +90,25 @@ def _people_pages(pages: Blueprint, deps: DeskDeps) -> None:
             form.get("practitioner", type=UUID),
         )
         try:
+            take_code(deps, Act.MANAGE_PEOPLE)
             with deps.unit_of_work(actor()) as uow:
                 token = supervisor_people.add(uow, typed)
                 uow.commit()
-        except Refused as error:
+        except (Refused, TooMany) as error:
             return _people(deps, error)
         return _shown_once(deps, token, typed.display_name)
 
     @pages.post("/supervisor/people/<uuid:person_id>/link")
     @requires(Permission.PERSON_MANAGE)
     def link(person_id: UUID) -> Response:
-        with deps.unit_of_work(actor()) as uow:
-            token = people_service.make_link(uow, person_id)
-            name = accounts.names(uow, [person_id])[person_id]
-            uow.commit()
+        try:
+            take_code(deps, Act.MANAGE_PEOPLE)
+            with deps.unit_of_work(actor()) as uow:
+                token = supervisor_people.link(uow, person_id)
+                name = accounts.names(uow, [person_id])[person_id]
+                uow.commit()
+        except (Refused, TooMany) as error:
+            return _people(deps, error, link_for=person_id)
         return _shown_once(deps, token, name)
 
     @pages.post("/supervisor/people/<uuid:person_id>/disable")
@@ -112,10 +120,13 @@ def _people_pages(pages: Blueprint, deps: DeskDeps) -> None:
         return redirect(url_for("supervisor.people"), code=303)
 
 
-def _people(deps: DeskDeps, error: Refused | None = None) -> Response:
-    """Show who may log in; after a refusal with the person as typed."""
+def _people(
+    deps: DeskDeps, error: Refused | TooMany | None = None, *, link_for: UUID | None = None
+) -> Response:
+    """Show who may log in; after a refusal with the person as typed, or asking for the code of a link."""
     with deps.unit_of_work(actor()) as uow:
         found = accounts.people(uow)
+        proven = step_up.proven(uow, Act.MANAGE_PEOPLE)
         cards = practices.practices(uow)
     page = render_template(
         "desk/supervisor/people.html",
@@ -124,6 +135,8 @@ def _people(deps: DeskDeps, error: Refused | None = None) -> Response:
         roles=supervisor_people.grantable(actor()),
         looks=supervisor_looks,
         error=error,
+        link_for=link_for,
+        proven=proven,
         typed=request.form,
     )
     return make_response(page, error.status if error else 200)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from telesec.accounts.step_up import Act
 from telesec.alerts import contacts
 from telesec.desk import phone_routes, practice_routes, protocol_routes, supervisor_routes, wall_routes
 from telesec.practices import reads as practices
@@ -10,6 +11,7 @@ from telesec.practices.rules import HoursOf, Opening
 from telesec.practices.service import WriteInstruction
 from telesec.testing.bookable import House
 from telesec.testing.calendars import FakeCalendars
+from telesec.testing.logins import stepped_up
 from telesec.testing.pages import page_client
 
 ROOMS = tuple(
@@ -207,7 +209,7 @@ def test_bad_hours_are_refused(deps, cast, typed):
 
 
 def test_supervisor_sets_who_is_on_call_and_how(deps, cast):
-    client = visit(deps, cast.supervisor)
+    client = visit(deps, stepped_up(deps, cast.supervisor, Act.CHANGE_NUMBER))
 
     client.post(f"/practice/{cast.lilas}/on-call", data={"person": [str(cast.dr_soleil_id), ""]})
     client.post(
@@ -225,8 +227,18 @@ def test_supervisor_sets_who_is_on_call_and_how(deps, cast):
     assert "+33 •••• 02" in page
 
 
+def test_a_number_asks_for_the_second_factor(deps, cast):
+    typed = {"practitioner_id": str(cast.dr_lune_id), "channel": "sms", "address": "06 39 98 00 01"}
+
+    answer = visit(deps, cast.supervisor).post(f"/practice/{cast.lilas}/contacts", data=typed)
+
+    assert answer.status_code == 422
+    assert "Tapez le code" in text(answer)
+    assert 'value="06 39 98 00 01"' in text(answer)
+
+
 def test_number_nobody_checked_is_not_used(deps, cast):
-    client = visit(deps, cast.supervisor)
+    client = visit(deps, stepped_up(deps, cast.supervisor, Act.CHANGE_NUMBER))
     client.post(f"/practice/{cast.lilas}/on-call", data={"person": str(cast.dr_soleil_id)})
 
     client.post(

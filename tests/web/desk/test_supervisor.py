@@ -9,6 +9,7 @@ from telesec.accounts import reads as accounts
 from telesec.accounts import service as people_service
 from telesec.accounts.models import Membership
 from telesec.accounts.service import CreatePerson
+from telesec.accounts.step_up import Act
 from telesec.alerts import flow
 from telesec.callbacks import service as callbacks
 from telesec.callbacks.service import OpenCallback
@@ -22,6 +23,7 @@ from telesec.practices import service as practices
 from telesec.practices.service import SetAbsence
 from telesec.testing.cast import BRUNO_PHONE
 from telesec.testing.channels import Fault
+from telesec.testing.logins import stepped_up
 from telesec.testing.pages import page_client
 
 ROOMS = tuple(
@@ -178,11 +180,13 @@ NINA = {"display_name": "Nina", "email": "nina@telesec.example", "role": "practi
 def test_person_added_serves_the_practices_and_gets_a_link(deps, cast):
     typed = {**NINA, "practice": [str(cast.lilas)], "practitioner": str(cast.dr_soleil_id)}
 
-    answer = supervise(deps, cast.supervisor).post("/supervisor/people", data=typed)
+    assert supervise(deps, cast.supervisor).post("/supervisor/people", data=typed).status_code == 422
+    proven = stepped_up(deps, cast.supervisor, Act.MANAGE_PEOPLE)
+    answer = supervise(deps, proven).post("/supervisor/people", data=typed)
 
     assert "http://localhost:8000/enrol/" in text(answer)
     with deps.unit_of_work(cast.supervisor) as uow:
-        (found,) = uow.session.scalars(select(Membership)).all()
+        (found,) = uow.session.scalars(select(Membership).where(Membership.practitioner_id.is_not(None)))
     assert (found.practice_id, found.role, found.practitioner_id) == (
         cast.lilas,
         "practitioner",
@@ -211,8 +215,12 @@ def test_person_is_not_added_by_a_secretary(deps, cast):
 
 
 def test_link_is_shown_once(deps, cast, person):
-    answer = supervise(deps, cast.supervisor).post(f"/supervisor/people/{person}/link")
+    asked = supervise(deps, cast.supervisor).post(f"/supervisor/people/{person}/link")
+    proven = stepped_up(deps, cast.supervisor, Act.MANAGE_PEOPLE)
+    answer = supervise(deps, proven).post(f"/supervisor/people/{person}/link")
 
+    assert asked.status_code == 422
+    assert "Tapez le code" in text(asked)
     assert "http://localhost:8000/enrol/" in text(answer)
     assert answer.headers["Cache-Control"] == "no-store"
 
