@@ -8,7 +8,7 @@ WITHDRAW_WITHIN = timedelta(seconds=10)
 """Whoever promised may take it back within this time."""
 SOON = timedelta(minutes=15)
 MAX_NOTE = 4_000
-"""Characters a card keeps, however often it is promised again."""
+"""Characters a card keeps, the newest ones, however often it is promised again."""
 
 
 class CallbackState(StrEnum):

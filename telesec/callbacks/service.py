@@ -193,7 +193,7 @@ def _note_too(uow: UnitOfWork, row: Callback, number: str, note: str) -> None:
     both = told["note"] if note in told["note"] else f"{told['note']}\n{note}".strip()
     row.sealed_version += 1
     sealed = vault.seal(
-        uow, row.practice_id, KIND, row.id, row.sealed_version, phone=number, note=both[:MAX_NOTE]
+        uow, row.practice_id, KIND, row.id, row.sealed_version, phone=number, note=both[-MAX_NOTE:]
     )
     row.phone_sealed, row.note_sealed = sealed["phone"], sealed["note"]
     row.phone_index = vault.phone_index(uow, row.practice_id, number)

@@ -137,7 +137,8 @@ def handle(uow: UnitOfWork, practice_id: UUID, message_id: UUID) -> None:
 def amend(uow: UnitOfWork, practice_id: UUID, message_id: UUID, line: str) -> bool:
     """Add a line to a message that nobody has handled; return whether it could be added.
 
-    For what is learnt after an alert left: an address, a refusal. What was said before stays.
+    For what is learnt after an alert left: an address, a refusal. What was said before stays, and the line is
+    never cut, however long the text is.
     """
     authorize(uow, Permission.MESSAGE_FILE, on=Facts(practice_id))
     row = _locked(uow, practice_id, message_id)
@@ -153,7 +154,7 @@ def amend(uow: UnitOfWork, practice_id: UUID, message_id: UUID, line: str) -> bo
         callback_number=row.callback_number_sealed,
     )
     row.sealed_version += 1
-    told["text"] = f"{told['text']}\n{line}"[:MAX_TEXT]
+    told["text"] = f"{told['text']}\n{line}"
     sealed = vault.seal(uow, practice_id, KIND, message_id, row.sealed_version, **told)
     row.text_sealed, row.callback_number_sealed = sealed["text"], sealed["callback_number"]
     uow.session.flush()

@@ -122,6 +122,7 @@ def test_an_address_learnt_after_the_alert_reaches_the_doctor(desk, adopted, cas
     alert_page = f"/phone/alerts/{alert_of(desk, cast)}"
     doctor = log_in(cast.dr_lune)
     watched = doctor.get(alert_page).text.partition("/changed?mark=")[2].partition('"')[0]
+    assert "HX-Refresh" not in doctor.get(f"{alert_page}/changed?mark={watched}").headers
 
     desk.post("/details", {"address": "8 chemin des Glycines"})
 
