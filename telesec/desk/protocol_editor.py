@@ -77,6 +77,7 @@ def _page(deps: DeskDeps, practice_id: UUID, code: str, error: Refused | Stale |
         of = protocol_reads.of_practice(uow, practice_id)
         found = drafts.check(deps.library, document, uow.now().date())
     placed = protocol_form.placed(found.problems, document) if error else {}
+    kept = draft.row_version
     page = render_template(
         "desk/protocols/edit.html",
         of=of,
@@ -87,6 +88,7 @@ def _page(deps: DeskDeps, practice_id: UUID, code: str, error: Refused | Stale |
         needed={question.id for question in draft.reference.questions if question.effect.value != "lower"},
         looks=protocol_looks,
         error=error,
-        kept=request.form.get("row_version", draft.row_version),
+        dropped=protocol_form.ids(draft.document.model_dump(mode="json")) - protocol_form.ids(document),
+        kept=draft.row_version if isinstance(error, Stale) else request.form.get("row_version", kept),
     )
     return make_response(page, error.status if error else 200)

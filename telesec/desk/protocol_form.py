@@ -1,5 +1,6 @@
 """The editor's form between a draft and what was typed; a field is named after its question."""
 
+import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,9 +19,11 @@ def typed(document: dict[str, Any], form: Mapping[str, str]) -> dict[str, Any]:
     Args:
         document: The draft as plain values, unchanged by this.
         form: ``fr-<id>``, ``you-<id>``, ``en-<id>``, ``level-<id>``, ``source-<id>``, ``status-<id>``,
-            ``place-<id>``, ``drop-<id>``; ``case-<name>``; ``default``, ``floor``, ``review_by``; ``new-…``.
+            ``place-<id>``, ``drop-<id>``, ``kind-<id>`` of one added and not saved yet; ``case-<name>``;
+            ``default``, ``floor``, ``review_by``; ``new-…``.
     """
-    written = {**document}
+    written = _with_unsaved(document, form)
+    taken = ids(written)
     for name in ("default", "floor"):
         written[name] = _level(form.get(name), written[name])
     written["review_by"] = form.get("review_by", written["review_by"])
@@ -31,7 +34,31 @@ def typed(document: dict[str, Any], form: Mapping[str, str]) -> dict[str, Any]:
         {**case, "level": _level(form.get(f"case-{case['name']}"), case["level"])}
         for case in written["cases"]
     ]
-    return _with_new(written, form)
+    return _with_new(written, form, taken)
+
+
+def _with_unsaved(document: dict[str, Any], form: Mapping[str, str]) -> dict[str, Any]:
+    """Return the document with questions a refused form had added: they are on the page, not in the draft."""
+    written = {**document}
+    held = ids(document)
+    for field, kind in form.items():
+        id_ = field.removeprefix("kind-")
+        if field != id_ and id_.startswith(OWN) and id_.removeprefix(OWN).isdecimal() and id_ not in held:
+            name = LISTS[kind == Effect.RAISE]
+            written[name] = [*written[name], _blank(id_, kind)]
+    return written
+
+
+def _blank(id_: str, kind: str) -> dict[str, Any]:
+    question: dict[str, Any] = {
+        "id": id_,
+        "ask": {"fr": "", "en": "", "you": ""},
+        "level": Level.DOCTOR_NOW,
+        "unknown_as": "yes",
+        "source": "",
+        "source_status": SourceStatus.MIXED,
+    }
+    return question | ({"effect": Effect.RAISE} if kind == Effect.RAISE else {})
 
 
 def _question(one: dict[str, Any], form: Mapping[str, str]) -> dict[str, Any]:
@@ -55,23 +82,19 @@ def _ordered(questions: list[dict[str, Any]], form: Mapping[str, str]) -> list[d
     return sorted(questions, key=lambda one: places[one["id"]])
 
 
-def _with_new(written: dict[str, Any], form: Mapping[str, str]) -> dict[str, Any]:
+def _with_new(written: dict[str, Any], form: Mapping[str, str], taken: set[str]) -> dict[str, Any]:
     """Return the document with the added question, last of those as urgent; nothing typed adds nothing."""
     french, english = form.get("new-fr", "").strip()[:LONGEST], form.get("new-en", "").strip()[:LONGEST]
     if not french and not english:
         return written
     effect = Effect.RAISE if form.get("new-effect") == Effect.RAISE else Effect.FLAG
     level = _level(form.get("new-level"), Level.DOCTOR_NOW)
-    question: dict[str, Any] = {
-        "id": _free_id(written),
+    question = {
+        **_blank(_free_id(french, taken), effect),
         "ask": {"fr": french, "en": english, "you": form.get("new-you", "").strip()[:LONGEST]},
         "level": level,
-        "unknown_as": "yes",
         "source": form.get("new-source", "").strip()[:LONGEST],
-        "source_status": SourceStatus.MIXED,
     }
-    if effect is Effect.RAISE:
-        question["effect"] = effect
     name = LISTS[effect is Effect.RAISE]
     place = sum(Level(one["level"]).urgency >= Level(level).urgency for one in written[name])
     held = list(written[name])
@@ -79,9 +102,15 @@ def _with_new(written: dict[str, Any], form: Mapping[str, str]) -> dict[str, Any
     return {**written, name: held}
 
 
-def _free_id(document: dict[str, Any]) -> str:
-    taken = {one["id"] for name in LISTS for one in document[name]}
-    return next(id_ for number in range(1, 999) if (id_ := f"{OWN}{number}") not in taken)
+def ids(document: dict[str, Any]) -> set[str]:
+    """Return the ids of a document's questions."""
+    return {one["id"] for name in LISTS for one in document[name]}
+
+
+def _free_id(french: str, taken: set[str]) -> str:
+    """Return an id made from the words: another question never gets the id a dropped one had."""
+    first = zlib.crc32(french.encode())
+    return next(id_ for number in range(first, first + 999) if (id_ := f"{OWN}{number}") not in taken)
 
 
 def _level(wish: str | None, held: str) -> str:
@@ -93,7 +122,7 @@ def placed(problems: Iterable[Problem], document: dict[str, Any]) -> dict[str, l
 
     A problem of the format says its place in a list; it is shown at the question that stands there.
     """
-    shown = {one["id"] for name in LISTS for one in document[name]}
+    shown = ids(document)
     shown |= {f"cases.{case['name']}" for case in document["cases"]}
     shown |= {"default", "floor", "review_by"}
     found: dict[str, list[Problem]] = {}

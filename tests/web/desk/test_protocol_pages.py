@@ -1,5 +1,6 @@
 """The protocols' pages: list, extend, edit, sign with the second factor, retire, report; training."""
 
+import html
 import json
 import re
 
@@ -165,6 +166,46 @@ def test_an_added_question_is_saved_reviewed_signed_and_forgotten_drafts_go(lune
     assert "1.0.0+2" not in text(lune.get(at()))
     with deps.unit_of_work(cast.dr_lune) as uow:
         assert drafts.kept(uow, cast.lilas) == {}
+
+
+def fields(page):
+    """Return what the editor's form would send."""
+    form = page[page.index('hx-post="') : page.index("</form>", page.index('hx-post="'))]
+    sent = dict(re.findall(r'<input (?!type="checkbox")[^>]*?name="([^"]+)"[^>]*? value="([^"]*)"', form))
+    for name, options in re.findall(r'<select [^>]*name="([^"]+)">(.*?)</select>', form):
+        chosen = re.search(r'value="([^"]+)" selected', options) or re.search(r'value="([^"]+)"', options)
+        sent[name] = chosen[1]
+    return {name: html.unescape(value) for name, value in sent.items() if name != "csrf_token"}
+
+
+def test_a_refused_form_sent_again_loses_nothing_added_or_dropped(lune, at, deps, cast):
+    new = {"new-fr": "Lâche-t-elle ses clés ?", "new-en": "Dropping keys?", "new-source": "Revue du cabinet"}
+    lune.post(at(STROKE, "edit"), {**new, "then": "go_on"})
+    first = fields(text(lune.get(at(STROKE, "edit"))))
+    (mine,) = (name.removeprefix("kind-") for name in first if name.startswith("kind-"))
+    other = {"new-fr": "Saigne-t-elle ?", "new-effect": "raise", "new-source": "Revue", f"drop-{mine}": "yes"}
+
+    refused = lune.post(at(STROKE, "edit"), {**first, **other})
+    again = fields(text(refused))
+    (added,) = (name.removeprefix("kind-") for name in again if name.startswith("kind-"))
+    again[f"en-{added}"] = "Bleeding?"
+    saved = lune.post(at(STROKE, "edit"), again)
+
+    assert (refused.status_code, saved.status_code) == (422, 303)
+    with deps.unit_of_work(cast.dr_lune) as uow:
+        kept = drafts.begin(uow, deps.library, cast.lilas, STROKE).document
+    assert [one.id for one in kept.deciding if one.id.startswith("own_")] == [added]
+    assert [one.id for one in kept.red_flags if one.id.startswith("own_")] == []
+
+
+def test_a_draft_saved_meanwhile_is_not_overwritten_unseen(lune, at):
+    first = fields(text(lune.get(at(STROKE, "edit"))))
+    lune.post(at(STROKE, "edit"), first)
+
+    stale = lune.post(at(STROKE, "edit"), first)
+
+    assert stale.status_code == 409
+    assert lune.post(at(STROKE, "edit"), fields(text(stale))).status_code == 303
 
 
 def test_a_supervisor_lets_an_expired_protocol_be_used_with_a_reason(visit, cast, at, clock, deps):
