@@ -1,5 +1,7 @@
 """Words of the protocols' pages: states, effects, sources, what differs, cases, figures."""
 
+from dataclasses import replace
+
 from telesec.desk.looks import LEVELS, Look
 from telesec.foundation.language import Sentence, say
 from telesec.triage.agreement import Agreement
@@ -7,6 +9,7 @@ from telesec.triage.checks import Problem
 from telesec.triage.levels import Level
 from telesec.triage.protocol import Effect, SourceStatus, State
 from telesec.triage.reads import STATE_WORDS
+from telesec.web.language import render
 
 STATES = {
     State.DRAFT: Look("tag-wait", "pending", STATE_WORDS[State.DRAFT]),
@@ -68,9 +71,15 @@ def case(name: str) -> Sentence:
     return CASES.get(name) or say("%(name)s", name=name.replace("_", " "))
 
 
-def told(problem: Problem) -> Sentence:
-    """Return a problem as a sentence."""
-    return problem.words or FORMAT
+def told(problem: Problem, language: str) -> str:
+    """Return a problem in the reader's words, levels as the desk names them."""
+    words = problem.words or FORMAT
+    params = {
+        name: render(LEVELS[value].word, language) if isinstance(value, Level) else value
+        for name, value in words.params.items()
+    }
+    text = render(replace(words, params=params), language)
+    return text[:1].upper() + text[1:]
 
 
 def share(part: int, whole: int) -> str:

@@ -63,7 +63,7 @@ def test_a_practitioner_words_signs_and_uses_an_own_version_by_keyboard(lune, de
     expect(status).to_contain_text("Tous les contrôles", timeout=PATIENCE)
 
     page.locator("select[name^=level-]").first.press("End")
-    expect(status).to_contain_text("plus bas que dans la référence", timeout=PATIENCE)
+    expect(status).to_contain_text("Plus bas que dans la référence", timeout=PATIENCE)
     page.get_by_role("button", name="Enregistrer, puis relire").press("Enter")
     expect(page.get_by_text("Non enregistré")).to_be_visible(timeout=PATIENCE)
     refused = violations(page)

@@ -130,7 +130,7 @@ def test_an_unsafe_draft_is_refused_at_the_question_and_keeps_what_was_typed(lun
         ({"default": "admin", "floor": "admin"}, "Plus bas que dans la référence"),
         ({"review_by": "2040-01-01"}, "choisissez un jour"),
         ({"review_by": "bientôt"}, "vérifiez qu’aucun champ"),
-        ({"case-worst": "admin"}, "attend admin"),
+        ({"case-worst": "admin"}, "attend Secrétariat et atteint 15 maintenant"),
         ({"new-fr": "Est-ce une méningite ?", "new-en": "x", "new-source": "x"}, "nomme un diagnostic"),
         ({"new-fr": "Saigne-t-elle ?"}, "vérifiez qu’aucun champ"),
     ],
