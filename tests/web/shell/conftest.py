@@ -41,5 +41,5 @@ def unsafe_pages(app):
 
 
 def _value(rule, name):
-    is_uuid = type(rule._converters[name]).__name__ == "UUIDConverter"
-    return uuid.UUID(int=7) if is_uuid else "x"
+    of_nothing = {"UUIDConverter": uuid.UUID(int=7), "IntegerConverter": 7}
+    return of_nothing.get(type(rule._converters[name]).__name__, "x")
