@@ -313,11 +313,11 @@ def day(uow: UnitOfWork, practice_id: UUID | None) -> Day:
 
 
 def answers(library: Library, session: SessionView | None, language: str) -> tuple[tuple[str, Given], ...]:
-    """Return the questions asked with what was answered, in the reader's words; "yes" first."""
+    """Return the questions as they were asked, with what was answered; "yes" first."""
     if session is None:
         return ()
     asked = {
-        f"{held.code}.{question.id}": question.text.spoken(language)
+        f"{held.code}.{question.id}": question.text.spoken(language, session.voice)
         for held in library.protocols
         for question in held.spoken
     }

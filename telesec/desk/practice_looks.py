@@ -19,6 +19,7 @@ __all__ = [
     "HOURS",
     "KINDS",
     "REPAIRS",
+    "SYSTEMS",
     "WEEKDAYS",
     "clock",
     "day",
@@ -41,6 +42,9 @@ APPLIES = {
     Applies.CLOSED: say("while closed"),
     Applies.ABSENT: say("while the practitioner is away"),
 }
+
+SYSTEMS = {"caldav": "CalDAV", "fhir": "FHIR"}
+"""Kinds of calendars by their proper names; a plug-in's own kind shows as it calls itself."""
 
 HOURS = {
     HoursOf.PHONE: say("Telephone hours"),

@@ -81,6 +81,8 @@ class Wording:
             return f"{seconds}{NARROW}s"
         if seconds < HOUR:
             return f"{seconds // MINUTE}{NARROW}min"
+        if seconds < DAY and seconds % HOUR < MINUTE:
+            return f"{seconds // HOUR}{NARROW}h"
         if seconds < DAY:
             return f"{seconds // HOUR}{NARROW}h{NARROW}{seconds % HOUR // MINUTE:02}"
         return f"{seconds // DAY}{NARROW}{'j' if self.language == 'fr' else 'd'}"

@@ -5,8 +5,13 @@ edge (page, API, command) renders it in the reader's language. English is the so
 every message id; each room keeps its French in ``<room>/translations/fr.po``.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+
+_BEFORE = re.compile(r" (?=[?!;])")
+_WIDE = re.compile(r" (?=[:»])|(?<=«) ")
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,12 @@ class Sentence:
 
     def __str__(self) -> str:
         return self.render(lambda msgid: msgid)
+
+
+@lru_cache(maxsize=4096)
+def french(text: str) -> str:
+    """Return French text with its typographic apostrophes, and spaces that never break before a sign."""
+    return _WIDE.sub("\u00a0", _BEFORE.sub("\u202f", text.replace("'", "\u2019")))
 
 
 def say(msgid: str, **params: object) -> Sentence:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from telesec.foundation.language import french
 from telesec.triage.levels import Level
 from telesec.triage.patient import PatientFacts, Sex, Voice
 
@@ -58,11 +59,12 @@ class Text:
     def spoken(self, language: str, voice: Voice = Voice.SHE) -> str:
         """Return the text as it is said in a language and voice.
 
-        English questions are worded without a person, so that one form serves every voice.
+        English questions are worded without a person, so that one form serves every voice. Protocols are
+        typed with plain apostrophes and spaces; the French reader gets the typographic ones.
         """
         if language == "en":
             return self.en
-        return self.you if voice is Voice.YOU and self.you else self.fr
+        return french(self.you if voice is Voice.YOU and self.you else self.fr)
 
 
 @dataclass(frozen=True)

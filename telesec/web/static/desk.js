@@ -50,6 +50,8 @@
 
   /* The element the keyboard belongs to: itself marked, or named by the one that is. */
   function deciding() {
+    const wrong = document.querySelector("#desk [aria-invalid=true]");
+    if (wrong) return wrong;
     const it = document.querySelector("[data-focus]");
     return it?.dataset.focus ? document.getElementById(it.dataset.focus) : it;
   }

@@ -26,7 +26,7 @@ def test_show_prints_each_question_with_its_source():
 
     assert shown.exit_code == 0
     for question in load().book.protocols[CHEST].questions:
-        assert question.text.fr in shown.output
+        assert question.text.spoken("fr") in shown.output
         assert question.source in shown.output
 
 

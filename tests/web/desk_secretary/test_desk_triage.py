@@ -119,3 +119,23 @@ def test_an_unknown_level_is_refused(desk, adopted):
     )
 
     assert answer.status_code == 422
+
+
+def test_words_to_say_are_set_as_french_is_printed(desk, adopted):
+    start(desk)
+
+    desk.answer("yes")
+
+    assert "C’est une situation pour le 15." in desk.page()
+    assert "C&#39;est" not in desk.page()
+
+
+def test_raise_without_a_reason_points_at_the_reason(desk, adopted):
+    start(desk)
+    form = {"session_id": desk.hidden("session_id"), "level": "call15_now", "reason": ""}
+
+    answer = desk.post("/triage/raise", form)
+
+    assert answer.status_code == 422
+    assert '<details class="more" open>' in answer.text
+    assert 'aria-invalid="true" aria-describedby="refusal" autofocus' in answer.text

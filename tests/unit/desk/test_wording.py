@@ -1,0 +1,23 @@
+"""Times as people read them."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from telesec.desk.wording import wording
+
+NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "read"),
+    [
+        (59, "59\u202fs"),
+        (3_540, "59\u202fmin"),
+        (3_659, "1\u202fh"),
+        (3_900, "1\u202fh\u202f05"),
+        (86_400, "1\u202fj"),
+    ],
+)
+def test_length_has_at_most_two_parts(seconds, read):
+    assert wording("fr", "Europe/Paris", NOON).length(seconds) == read
