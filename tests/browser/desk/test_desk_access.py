@@ -55,6 +55,19 @@ def test_the_desk_needs_no_scrolling(screen_as, cast, ring, zoe, instructed, hei
     assert tall == []
 
 
+def test_a_long_triage_leaves_the_note_on_the_screen(screen_as, cast, ring, zoe, instructed):
+    screen = screen_as(cast.ada)
+    opened(screen, ring)
+    screen.page.get_by_label("Mots").fill("mal au ventre")
+    screen.page.get_by_role("button", name="Orienter").click()
+    for count in range(1, 7):
+        screen.page.locator("button[value=no]").click()
+        expect(screen.page.locator(".sheet-head")).to_contain_text(re.compile(f"[{count}-9] réponse"))
+
+    expect(screen.page.locator(".scale .level-day")).to_have_count(1)
+    expect(screen.page.locator("#note textarea")).to_be_in_viewport(ratio=1)
+
+
 def test_at_320_pixels_the_columns_stack(screen_as, cast, ring, zoe):
     screen = screen_as(cast.ada, viewport={"width": 320, "height": 640})
     url = opened(screen, ring)

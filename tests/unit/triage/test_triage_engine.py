@@ -245,8 +245,8 @@ def test_the_screen_alone_is_at_least_today(book):
 
 def test_a_text_is_said_in_the_voice_of_the_caller():
     assert TEXT.spoken("fr", Voice.YOU) == "Votre mot\u202f?"
-    assert Text("Un mot ?", "A word?").spoken("fr", Voice.YOU) == "Un mot ?"
-    assert TEXT.spoken("fr") == "Un mot ?"
+    assert Text("Un mot ?", "A word?").spoken("fr", Voice.YOU) == "Un mot\u202f?"
+    assert TEXT.spoken("fr") == "Un mot\u202f?"
     assert TEXT.spoken("en", Voice.YOU) == "A word?"
 
 

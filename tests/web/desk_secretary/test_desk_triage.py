@@ -139,3 +139,15 @@ def test_raise_without_a_reason_points_at_the_reason(desk, adopted):
     assert answer.status_code == 422
     assert '<details class="more" open>' in answer.text
     assert 'aria-invalid="true" aria-describedby="refusal" autofocus' in answer.text
+
+
+def test_doctor_reads_the_questions_as_they_were_asked(desk, adopted, house, cast, log_in):
+    desk.post("/triage/start", {"words": "mal à la poitrine", "age": "75", "sex": "M", "voice": "you"})
+    desk.answer("yes")
+    with house.deps.unit_of_work(cast.ada) as uow:
+        (row,) = alerts.under_way(uow).items
+
+    page = log_in(cast.dr_lune).get(f"/phone/alerts/{row.id}").text
+
+    assert "Avez-vous mal" in page
+    assert "A-t-elle" not in page
