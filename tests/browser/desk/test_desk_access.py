@@ -24,7 +24,7 @@ def test_no_view_breaks_an_accessibility_rule(screen_as, cast, ring, zoe, instru
     screen.key("p")
     expect(screen.page.locator("h1")).to_contain_text("En pause depuis")
     wrong += [f"break {one}" for one in screen.axe()]
-    screen.key("p")
+    screen.page.locator("[aria-keyshortcuts=p]").click()
     expect(screen.page.locator("h1")).to_contain_text("Rien n’attend")
     url = opened(screen, ring)
 
