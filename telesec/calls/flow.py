@@ -45,7 +45,7 @@ def receive(deps: CallDeps, event: CallEvent) -> Heard:
             uow.commit()
             return Heard(over=True)
         ringing = service.ring(uow, Ring(practice_id, line_id, event.provider_id, event.from_number))
-        over = reads.state_of(uow, practice_id, ringing) is CallState.CLOSED
+        over = reads.head(uow, practice_id, ringing).state is CallState.CLOSED
         language = practices.practice(uow, practice_id).language
         uow.commit()
     return Heard(over, greet=event.progress is Progress.RINGING, language=language)

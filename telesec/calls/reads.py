@@ -69,6 +69,16 @@ class DraftText:
 
 
 @dataclass(frozen=True)
+class CallHead:
+    """What a part of a call's page needs to know of it; nothing of it is opened."""
+
+    state: CallState
+    line_id: UUID | None
+    secretary_id: UUID | None
+    patient_id: UUID | None
+
+
+@dataclass(frozen=True)
 class CallCard:
     """One call with what its secretary needs: greeting, instructions in force, who called before."""
 
@@ -142,13 +152,18 @@ def call(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> CallCard:
     )
 
 
-def state_of(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> CallState:
-    """Return where a call stands; nothing of it is opened."""
+def head(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> CallHead:
+    """Return where a call stands and whose it is; nothing of it is opened.
+
+    Raises:
+        NotFound: No such call here.
+    """
     authorize(uow, Permission.CALL_READ, on=Facts(practice_id))
     row = uow.session.get(Call, (practice_id, call_id))
     if row is None:
         raise NotFound
-    return state(row.answered_at, row.closed_at)
+    where = state(row.answered_at, row.closed_at)
+    return CallHead(where, row.line_id, row.secretary_id, row.patient_id)
 
 
 def my_open_calls(uow: UnitOfWork) -> tuple[QueueRow, ...]:

@@ -15,7 +15,7 @@ from telesec.alerts import reads as alerts
 from telesec.alerts.reads import AlertDetail, AlertRow, Rung
 from telesec.calls import reads as calls
 from telesec.calls.details import CallDetails, details_of
-from telesec.calls.reads import CallCard, DraftText
+from telesec.calls.reads import CallCard, CallHead, DraftText
 from telesec.calls.rules import CallState, DraftKind, Handover, Outcome
 from telesec.desk.ports import DeskDeps
 from telesec.desk.side import Side
@@ -72,6 +72,11 @@ class CallScreen:
         return calls.call(self._uow, self.practice_id, self.call_id)
 
     @cached_property
+    def head(self) -> CallHead:
+        """Where the call stands and whose it is, without opening it."""
+        return calls.head(self._uow, self.practice_id, self.call_id)
+
+    @cached_property
     def practice(self) -> PracticeCard:
         """The practice called."""
         card = self.side.practices.get(self.practice_id)
@@ -87,19 +92,19 @@ class CallScreen:
     @property
     def mine(self) -> bool:
         """Whether the reader answered this call and may still act in it."""
-        return self.call.secretary_id == self._uow.actor.person_id and self.call.state is CallState.OPEN
+        return self.head.secretary_id == self._uow.actor.person_id and self.head.state is CallState.OPEN
 
     @cached_property
     def handler(self) -> str:
         """Who answered, by name."""
-        who = self.call.secretary_id
+        who = self.head.secretary_id
         return accounts.names(self._uow, [who]).get(who, "") if who else ""
 
     @cached_property
     def line(self) -> str:
         """The line called, E.164; the practice's first one for a call opened by hand."""
         lines = self.practice.lines
-        called = next((line.number for line in lines if line.id == self.call.line_id), "")
+        called = next((line.number for line in lines if line.id == self.head.line_id), "")
         return called or (lines[0].number if lines else "")
 
     @cached_property
@@ -115,7 +120,7 @@ class CallScreen:
     @cached_property
     def patient(self) -> PatientCard | None:
         """Whom the call is about, once chosen."""
-        wanted = self.call.patient_id
+        wanted = self.head.patient_id
         return patients.patient(self._uow, self.practice_id, wanted) if wanted else None
 
     @cached_property

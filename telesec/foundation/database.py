@@ -38,6 +38,7 @@ NAMING = {
 
 CONTEXT = "telesec.context"
 """Under what name a session carries the practices and the actor its transactions sign."""
+KEPT = "telesec.kept"
 SET_CONTEXT = text("select set_config(:name, :value, true)")
 
 
@@ -74,6 +75,7 @@ class Database:
         )
         self.sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         event.listen(self.sessions, "after_begin", self._sign)
+        event.listen(self.sessions, "loaded_as_persistent", _keep)
 
     def session(self, practice_ids: Sequence[UUID], actor: str) -> Session:
         """Return a session whose every transaction signs this context first."""
@@ -93,6 +95,11 @@ class Database:
             practice_ids, actor = session.info[CONTEXT]
             value = tenant_context.sign(self._context_key, practice_ids, actor)
             connection.execute(SET_CONTEXT, {"name": tenant_context.SETTING, "value": value})
+
+
+def _keep(session: Session, row: object) -> None:
+    """Hold what was read until the session closes, so that asking again by key asks the session."""
+    session.info.setdefault(KEPT, []).append(row)
 
 
 def sqlalchemy_url(url: str) -> str:
