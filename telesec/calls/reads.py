@@ -76,6 +76,7 @@ class CallHead:
     line_id: UUID | None
     secretary_id: UUID | None
     patient_id: UUID | None
+    answered_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def head(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> CallHead:
     if row is None:
         raise NotFound
     where = state(row.answered_at, row.closed_at)
-    return CallHead(where, row.line_id, row.secretary_id, row.patient_id)
+    return CallHead(where, row.line_id, row.secretary_id, row.patient_id, row.answered_at)
 
 
 def my_open_calls(uow: UnitOfWork) -> tuple[QueueRow, ...]:

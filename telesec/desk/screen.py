@@ -273,8 +273,8 @@ class CallScreen:
             self._uow,
             self.practice_id,
             self.call_id,
-            patient_id=self.call.patient_id,
-            since=self.call.answered_at if self.call.state is CallState.OPEN else None,
+            patient_id=self.head.patient_id,
+            since=self.head.answered_at if self.head.state is CallState.OPEN else None,
         )
         return touched[::-1]
 
