@@ -39,6 +39,7 @@ NAMING = {
 CONTEXT = "telesec.context"
 """Under what name a session carries the practices and the actor its transactions sign."""
 KEPT = "telesec.kept"
+"""Under what name a session holds the rows it read."""
 SET_CONTEXT = text("select set_config(:name, :value, true)")
 
 
@@ -76,6 +77,7 @@ class Database:
         self.sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         event.listen(self.sessions, "after_begin", self._sign)
         event.listen(self.sessions, "loaded_as_persistent", _keep)
+        event.listen(self.sessions, "persistent_to_detached", _let_go)
 
     def session(self, practice_ids: Sequence[UUID], actor: str) -> Session:
         """Return a session whose every transaction signs this context first."""
@@ -98,8 +100,13 @@ class Database:
 
 
 def _keep(session: Session, row: object) -> None:
-    """Hold what was read until the session closes, so that asking again by key asks the session."""
-    session.info.setdefault(KEPT, []).append(row)
+    """Hold what was read, so that asking again by key asks the session and not the database."""
+    session.info.setdefault(KEPT, set()).add(row)
+
+
+def _let_go(session: Session, row: object) -> None:
+    """Hold no longer what the session gave up: a chain that is streamed must not stay in memory."""
+    session.info.get(KEPT, set()).discard(row)
 
 
 def sqlalchemy_url(url: str) -> str:

@@ -1,5 +1,7 @@
 """The unit of work on real PostgreSQL: context, rollback, wake-ups."""
 
+import gc
+import weakref
 from uuid import uuid4
 
 import pytest
@@ -23,6 +25,18 @@ def test_uncommitted_work_is_rolled_back(deps, cast):
 
     with deps.unit_of_work(cast.dr_lune) as uow:
         assert uow.session.query(Practitioner).count() == 2
+
+
+def test_a_row_read_stays_until_the_session_gives_it_up(deps, cast):
+    with deps.unit_of_work(cast.dr_lune) as uow:
+        held = weakref.ref(uow.session.query(Practitioner).first())
+        gc.collect()
+        assert held() is not None
+
+        uow.session.expunge(held())
+        gc.collect()
+
+        assert held() is None
 
 
 def test_a_forged_context_is_an_error(deps, cast):
