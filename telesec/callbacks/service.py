@@ -98,13 +98,13 @@ def promise(uow: UnitOfWork, command: OpenCallback) -> Promised:
 def settle(uow: UnitOfWork, practice_id: UUID, callback_id: UUID) -> None:
     """Record that we called back and spoke to them; settling twice is settling once."""
     authorize(uow, Permission.CALLBACK_WRITE, on=Facts(practice_id))
-    _end(uow, _locked(uow, practice_id, callback_id), CallbackState.SETTLED, None)
+    _end(uow, uow.locked(Callback, practice_id, callback_id), CallbackState.SETTLED, None)
 
 
 def close(uow: UnitOfWork, practice_id: UUID, callback_id: UUID, reason: CloseReason) -> None:
     """End a card without our calling, with the reason why."""
     authorize(uow, Permission.CALLBACK_WRITE, on=Facts(practice_id))
-    _end(uow, _locked(uow, practice_id, callback_id), CallbackState.CLOSED, reason)
+    _end(uow, uow.locked(Callback, practice_id, callback_id), CallbackState.CLOSED, reason)
 
 
 def withdraw(uow: UnitOfWork, practice_id: UUID, callback_id: UUID) -> None:
@@ -114,7 +114,7 @@ def withdraw(uow: UnitOfWork, practice_id: UUID, callback_id: UUID) -> None:
         Refused: ``too_late`` (409): the card is older, or somebody else's.
     """
     authorize(uow, Permission.CALLBACK_WRITE, on=Facts(practice_id))
-    row = _locked(uow, practice_id, callback_id)
+    row = uow.locked(Callback, practice_id, callback_id)
     if row.opened_by != uow.actor.person_id or uow.now() - row.opened_at > WITHDRAW_WITHIN:
         raise Refused("too_late", say("It is too late to take this promise back. Settle or close the card."))
     _end(uow, row, CallbackState.CLOSED, CloseReason.WITHDRAWN)
@@ -222,18 +222,6 @@ def _end(uow: UnitOfWork, row: Callback, state: CallbackState, reason: CloseReas
     uow.session.flush()
     uow.audit("callback.end", practice_id=row.practice_id, object_id=row.id, state=row.state)
     uow.publish("callbacks", row.practice_id, row.id)
-
-
-def _locked(uow: UnitOfWork, practice_id: UUID, callback_id: UUID) -> Callback:
-    row = uow.session.scalar(
-        select(Callback)
-        .where(Callback.practice_id == practice_id, Callback.id == callback_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if row is None:
-        raise NotFound
-    return row
 
 
 def _patient_here(uow: UnitOfWork, practice_id: UUID, patient_id: UUID) -> None:

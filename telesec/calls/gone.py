@@ -9,6 +9,7 @@ from uuid import UUID
 from telesec.callbacks import service as callbacks
 from telesec.callbacks.service import OpenCallback
 from telesec.calls import rows
+from telesec.calls.models import Call
 from telesec.calls.reads import opened_number
 from telesec.calls.rules import MISSED_CALL_PROMISE, SILENT_FOR, CallState, Outcome, state
 from telesec.foundation.access import Facts, Permission, authorize
@@ -33,7 +34,21 @@ def gone(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> bool:
     Returns whether nobody knew yet.
     """
     authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
-    call = rows.locked(uow, practice_id, call_id)
+    return _left(uow, uow.locked(Call, practice_id, call_id))
+
+
+def silent(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> bool:
+    """End a call that still rings though its carrier has been silent; return whether it did."""
+    authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
+    call = uow.locked(Call, practice_id, call_id)
+    heard = call.heard_at or call.opened_at
+    if state(call.answered_at, call.closed_at) is not CallState.RINGING or uow.now() - heard < SILENT_FOR:
+        return False
+    return _left(uow, call)
+
+
+def _left(uow: UnitOfWork, call: Call) -> bool:
+    practice_id = call.practice_id
     if call.hung_up_at is not None:
         return False
     now = uow.now()
@@ -47,15 +62,4 @@ def gone(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> bool:
     uow.session.flush()
     uow.audit("call.hang_up", practice_id=practice_id, object_id=call.id)
     rows.tell(uow, call)
-    return True
-
-
-def silent(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> bool:
-    """End a call that still rings though its carrier has been silent; return whether it did."""
-    authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
-    call = rows.locked(uow, practice_id, call_id)
-    heard = call.heard_at or call.opened_at
-    if state(call.answered_at, call.closed_at) is not CallState.RINGING or uow.now() - heard < SILENT_FOR:
-        return False
-    gone(uow, practice_id, call_id)
     return True

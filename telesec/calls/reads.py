@@ -125,9 +125,7 @@ def call(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> CallCard:
         NotFound: No such call here.
     """
     authorize(uow, Permission.CALL_READ, on=Facts(practice_id))
-    row = uow.session.get(Call, (practice_id, call_id))
-    if row is None:
-        raise NotFound
+    row = _found(uow, practice_id, call_id)
     previous = previous_calls(uow, practice_id, call_id)
     last = last_call_at(uow, practice_id, before=call_id)
     situation = practices.situation(uow, practice_id, last_call_at=last)
@@ -160,9 +158,7 @@ def head(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> CallHead:
         NotFound: No such call here.
     """
     authorize(uow, Permission.CALL_READ, on=Facts(practice_id))
-    row = uow.session.get(Call, (practice_id, call_id))
-    if row is None:
-        raise NotFound
+    row = _found(uow, practice_id, call_id)
     where = state(row.answered_at, row.closed_at)
     return CallHead(where, row.line_id, row.secretary_id, row.patient_id, row.answered_at)
 
@@ -204,9 +200,7 @@ def queue(uow: UnitOfWork, *, limit: int | None = None) -> tuple[QueueRow, ...]:
 def previous_calls(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> tuple[PreviousCall, ...]:
     """Return the last calls from the same number or about the same patient, newest first."""
     authorize(uow, Permission.CALL_READ, on=Facts(practice_id))
-    this = uow.session.get(Call, (practice_id, call_id))
-    if this is None:
-        raise NotFound
+    this = _found(uow, practice_id, call_id)
     same = [
         column == value
         for column, value in ((Call.from_index, this.from_index), (Call.patient_id, this.patient_id))
@@ -231,9 +225,7 @@ def previous_calls(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> tuple[P
 def earlier_calls_about(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> int:
     """Return how many calls about the same patient came in the 72 hours before; 0 without a patient."""
     authorize(uow, Permission.CALL_READ, on=Facts(practice_id))
-    this = uow.session.get(Call, (practice_id, call_id))
-    if this is None:
-        raise NotFound
+    this = _found(uow, practice_id, call_id)
     if this.patient_id is None:
         return 0
     since = this.opened_at - REPEAT_WITHIN
@@ -278,6 +270,13 @@ def silent(uow: UnitOfWork) -> list[tuple[UUID, UUID]]:
         {"before": uow.now() - SILENT_FOR, "most": MOST_SILENT},
     )
     return [(row.practice_id, row.id) for row in rows]
+
+
+def _found(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> Call:
+    row = uow.session.get(Call, (practice_id, call_id))
+    if row is None:
+        raise NotFound
+    return row
 
 
 def opened_number(uow: UnitOfWork, row: Call) -> str:

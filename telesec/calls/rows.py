@@ -1,11 +1,10 @@
-"""Rows of calls, locked or found by the carrier's name, and telling that one changed."""
+"""A call found by its carrier's name, and telling that one changed."""
 
 from uuid import UUID
 
 from sqlalchemy import select
 
 from telesec.calls.models import Call
-from telesec.foundation.errors import NotFound
 from telesec.foundation.unit_of_work import UnitOfWork
 
 
@@ -14,23 +13,6 @@ def by_provider(uow: UnitOfWork, practice_id: UUID, provider_id: str) -> Call | 
     return uow.session.scalar(
         select(Call).where(Call.practice_id == practice_id, Call.provider_id == provider_id)
     )
-
-
-def locked(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> Call:
-    """Return a call, locked until the end of the transaction.
-
-    Raises:
-        NotFound: No such call here.
-    """
-    call = uow.session.scalar(
-        select(Call)
-        .where(Call.practice_id == practice_id, Call.id == call_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if call is None:
-        raise NotFound
-    return call
 
 
 def tell(uow: UnitOfWork, call: Call) -> None:

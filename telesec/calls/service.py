@@ -142,7 +142,7 @@ def answer(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> None:
             ``call_closed`` when it is over (409).
     """
     authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
-    call = rows.locked(uow, practice_id, call_id)
+    call = uow.locked(Call, practice_id, call_id)
     match state(call.answered_at, call.closed_at):
         case CallState.RINGING:
             if breaks.since(uow) is not None:
@@ -246,7 +246,7 @@ def close(uow: UnitOfWork, practice_id: UUID, call_id: UUID, outcome: Outcome) -
         Refused: ``call_closed`` when it was closed with another outcome (409).
     """
     authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
-    call = rows.locked(uow, practice_id, call_id)
+    call = uow.locked(Call, practice_id, call_id)
     if call.closed_at is not None:
         if call.outcome != outcome.value:
             raise Refused("call_closed", say("This call is already closed with another outcome."))
@@ -267,7 +267,7 @@ def reopen(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> None:
         Refused: ``too_late`` (409): it was closed earlier, or by somebody else.
     """
     authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
-    call = rows.locked(uow, practice_id, call_id)
+    call = uow.locked(Call, practice_id, call_id)
     if call.closed_at is None:
         return
     mine = call.secretary_id is not None and call.secretary_id == uow.actor.person_id
@@ -353,7 +353,7 @@ def _still_there(uow: UnitOfWork, call: Call) -> None:
 
 
 def _open_one(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> Call:
-    call = rows.locked(uow, practice_id, call_id)
+    call = uow.locked(Call, practice_id, call_id)
     if call.closed_at is not None:
         raise Refused("call_closed", say("This call is closed. Open a new one."))
     return call

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -19,7 +19,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from telesec.foundation.access import Actor
 from telesec.foundation.clock import Clock
 from telesec.foundation.database import Database
-from telesec.foundation.errors import Stale
+from telesec.foundation.errors import NotFound, Stale
+
+Row = TypeVar("Row")
 
 
 class MasterKeys(Protocol):
@@ -89,6 +91,18 @@ class UnitOfWork:
     def now(self) -> datetime:
         """Return the present moment, aware, in UTC."""
         return self.clock.now()
+
+    def locked(self, model: type[Row], practice_id: UUID, row_id: UUID) -> Row:
+        """Return a practice's row as it is now, locked until the end of the transaction.
+
+        Raises:
+            NotFound: No such row there.
+        """
+        key = practice_id, row_id
+        row = self.session.get(model, key, with_for_update=True, populate_existing=True)
+        if row is None:
+            raise NotFound
+        return row
 
     def audit(
         self, action: str, *, practice_id: UUID | None, object_id: UUID | None = None, **detail: object

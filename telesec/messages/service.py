@@ -7,8 +7,6 @@ constraint says so. The text is sealed before it reaches the database and enters
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import select
-
 from telesec.alerts import service as alerts
 from telesec.alerts.rules import AlertLevel
 from telesec.alerts.service import RaiseAlert
@@ -110,7 +108,7 @@ def read_message(
     """
     authorize(uow, Permission.MESSAGE_READ, on=Facts(practice_id))
     role = uow.actor.memberships.get(practice_id)
-    row = _locked(uow, practice_id, message_id) if role is Role.PRACTITIONER else None
+    row = uow.locked(Message, practice_id, message_id) if role is Role.PRACTITIONER else None
     if row is not None and row.read_at is None:
         row.read_at = uow.now()
         row.read_by = uow.actor.person_id
@@ -122,7 +120,7 @@ def read_message(
 def handle(uow: UnitOfWork, practice_id: UUID, message_id: UUID) -> None:
     """Record that nothing is left to do for a message; handling twice is handling once."""
     authorize(uow, Permission.MESSAGE_HANDLE, on=Facts(practice_id))
-    row = _locked(uow, practice_id, message_id)
+    row = uow.locked(Message, practice_id, message_id)
     if row.handled_at is not None:
         return
     now = uow.now()
@@ -141,7 +139,7 @@ def amend(uow: UnitOfWork, practice_id: UUID, message_id: UUID, line: str) -> bo
     never cut, however long the text is.
     """
     authorize(uow, Permission.MESSAGE_FILE, on=Facts(practice_id))
-    row = _locked(uow, practice_id, message_id)
+    row = uow.locked(Message, practice_id, message_id)
     if row.handled_at is not None:
         return False
     told = vault.open(
@@ -170,7 +168,7 @@ def retract(uow: UnitOfWork, practice_id: UUID, message_id: UUID) -> str:
         Refused: ``too_late`` (409): it rang somebody, was read, is older, or somebody else's.
     """
     authorize(uow, Permission.MESSAGE_FILE, on=Facts(practice_id))
-    row = _locked(uow, practice_id, message_id)
+    row = uow.locked(Message, practice_id, message_id)
     seen = row.alert_id is not None or row.read_at is not None or row.handled_at is not None
     if seen or row.filed_by != uow.actor.person_id or uow.now() - row.filed_at > RETRACT_WITHIN:
         raise Refused("too_late", say("It is too late to take this message back. File another one."))
@@ -212,15 +210,3 @@ def _raise(uow: UnitOfWork, command: FileMessage, message_id: UUID) -> UUID:
             call_id=command.call_id,
         ),
     )
-
-
-def _locked(uow: UnitOfWork, practice_id: UUID, message_id: UUID) -> Message:
-    row = uow.session.scalar(
-        select(Message)
-        .where(Message.practice_id == practice_id, Message.id == message_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if row is None:
-        raise NotFound
-    return row

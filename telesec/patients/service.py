@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
 from telesec.foundation.access import Facts, Permission, authorize
@@ -108,14 +108,7 @@ def revise(uow: UnitOfWork, patient_id: UUID, version: int, command: RegisterPat
     authorize(uow, Permission.PATIENT_WRITE, on=Facts(command.practice_id))
     phones = _numbers(command.phones)
     _identity(uow, command)
-    row = uow.session.scalar(
-        select(Patient)
-        .where(Patient.practice_id == command.practice_id, Patient.id == patient_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if row is None:
-        raise NotFound
+    row = uow.locked(Patient, command.practice_id, patient_id)
     if row.version != version:
         raise Stale
     _seal(uow, row, command, phones, row.sealed_version + 1)

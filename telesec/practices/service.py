@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
@@ -349,14 +349,7 @@ def retire_instruction(uow: UnitOfWork, practice_id: UUID, instruction_id: UUID,
 
 def _seen(uow: UnitOfWork, practice_id: UUID, instruction_id: UUID, version: int | None) -> Instruction:
     """Return the instruction, locked, if it is still as the reader saw it."""
-    row = uow.session.scalar(
-        select(Instruction)
-        .where(Instruction.practice_id == practice_id, Instruction.id == instruction_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if row is None:
-        raise NotFound
+    row = uow.locked(Instruction, practice_id, instruction_id)
     if row.version != version or row.retired_at is not None:
         raise Stale
     return row
