@@ -12,6 +12,7 @@ from telesec.callbacks import service as callbacks
 from telesec.callbacks.service import OpenCallback
 from telesec.calls import reads
 from telesec.calls.details import details_of
+from telesec.calls.heard import heard, whereabouts
 from telesec.calls.reads import CallCard
 from telesec.calls.rules import REFUSED_15_PROMISE, CallState, drop_is_alarming
 from telesec.foundation.access import Facts, Permission, authorize
@@ -22,16 +23,13 @@ from telesec.practices import reads as practices
 from telesec.practices.numbers import to_e164
 from telesec.triage import reads as triage
 from telesec.triage.library import Library
-from telesec.triage.protocol import Given
 from telesec.triage.reads import SessionView
 from telesec.web.language import render
 
 DROPPED = say("The line dropped after a red flag.")
 REFUSED = say("They refuse the 15.")
-ADDRESS = say("Address: %(address)s")
 NO_ADDRESS = say("Address not known: ask it first.")
 CALLER = say("Caller: %(name)s")
-YES = say("%(question)s Yes.")
 
 
 def call_back(uow: UnitOfWork, library: Library, practice_id: UUID, call_id: UUID) -> UUID | None:
@@ -73,7 +71,9 @@ def _promise(
     if not number:
         return None
     sentence, due_at = why
-    note = "\n".join([_said(uow, card, sentence), *_heard(uow, library, card, session)])
+    language = practices.practice(uow, card.practice_id).language
+    lines = [render(sentence, language), *_caller(card, language), *heard(uow, library, session, language)]
+    note = "\n".join(lines)
     command = OpenCallback(card.practice_id, number, due_at, card.patient_id, card.id, note, vital=True)
     return callbacks.open_callback(uow, command)
 
@@ -85,22 +85,9 @@ def _own_number(uow: UnitOfWork, card: CallCard) -> str:
     return next(iter(patients.patient(uow, card.practice_id, card.patient_id).phones), "")
 
 
-def _heard(uow: UnitOfWork, library: Library, card: CallCard, session: SessionView) -> list[str]:
-    """Return what must be known to call back: where they are, who speaks, what was answered with yes."""
-    details, language = details_of(card), practices.practice(uow, card.practice_id).language
-    place = say(ADDRESS.msgid, address=details.address) if details.address else NO_ADDRESS
-    lines = [render(place, language)]
-    if details.caller_name:
-        lines.append(render(say(CALLER.msgid, name=details.caller_name), language))
-    texts = {held.ref(one): one.text for held in library.protocols for one in held.spoken}
-    lines.append(session.title.spoken(language))
-    lines += [
-        render(say(YES.msgid, question=texts[ref].spoken(language, session.voice)), language)
-        for ref, given in session.answers
-        if given is Given.YES and ref in texts
-    ]
-    return lines
-
-
-def _said(uow: UnitOfWork, card: CallCard, sentence: Sentence) -> str:
-    return render(sentence, practices.practice(uow, card.practice_id).language)
+def _caller(card: CallCard, language: str) -> list[str]:
+    """Return where the caller is and who speaks, as far as it was said."""
+    details = details_of(card)
+    place = whereabouts(details.address, language) if details.address else render(NO_ADDRESS, language)
+    name = [render(say(CALLER.msgid, name=details.caller_name), language)] if details.caller_name else []
+    return [place, *name]

@@ -3,20 +3,16 @@
 An address, or that the 15 is refused, is added to the message; a refusal also promises a callback.
 """
 
-from uuid import UUID
-
 from telesec.calls import dropped
 from telesec.calls.details import CallDetails
+from telesec.calls.heard import whereabouts
 from telesec.calls.rules import Handover
-from telesec.desk.vital import ADDRESS
-from telesec.foundation.language import Sentence, say
+from telesec.desk.pages import CallKey
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.messages import reads, service
 from telesec.triage.levels import Level
 from telesec.triage.library import Library
 from telesec.web.language import render
-
-CallKey = tuple[UUID, UUID]
 
 
 def tell_more(
@@ -24,14 +20,14 @@ def tell_more(
 ) -> None:
     """Bring what changed in a call's facts to whoever its vital alert called."""
     if after.address and after.address != before.address:
-        _add(uow, call, say(ADDRESS.msgid, address=after.address))
+        _add(uow, call, whereabouts(after.address, uow.actor.language))
     if after.handover is Handover.REFUSES and before.handover is not Handover.REFUSES:
-        _add(uow, call, dropped.REFUSED)
+        _add(uow, call, render(dropped.REFUSED, uow.actor.language))
         dropped.refuse_15(uow, library, *call)
 
 
-def _add(uow: UnitOfWork, call: CallKey, sentence: Sentence) -> None:
+def _add(uow: UnitOfWork, call: CallKey, line: str) -> None:
     """Add a line to the newest vital message of a call; without one, nothing was told that lacks it."""
     sent = next((card for card in reads.of_call(uow, *call) if card.level is Level.CALL15_NOW), None)
     if sent is not None:
-        service.amend(uow, sent.practice_id, sent.id, render(sentence, uow.actor.language))
+        service.amend(uow, sent.practice_id, sent.id, line)

@@ -125,18 +125,19 @@ def _ending(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.post(f"{PATH}/close")
     @requires(Permission.CALL_HANDLE)
     def close(practice_id: UUID, call_id: UUID) -> AnyResponse:
+        rests = (request.form.get("outcome"), request.form.get("rest")) == (Outcome.ABUSE, "1")
+
         def do(uow: UnitOfWork) -> None:
             outcome = _outcome()
             if outcome is Outcome.HUNG_UP:
                 dropped.call_back(uow, deps.library, practice_id, call_id)
             calls.close(uow, practice_id, call_id, outcome)
-            if outcome is Outcome.ABUSE and request.form.get("rest") == "1":
+            if rests:
                 breaks.begin(uow)
 
         answer = act(deps, (practice_id, call_id), do, then="outcome")
         if answer.status_code != SEE_OTHER:
             return answer
-        rests = request.form.get("rest") == "1"
         closed = Done(Act.ABUSE if rests else Act.CLOSE, practice_id, call_id, call_id)
         return closed.offered_on(redirect(url_for("desk.idle"), code=SEE_OTHER), deps)
 

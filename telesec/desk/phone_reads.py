@@ -316,12 +316,11 @@ def answers(library: Library, session: SessionView | None, language: str) -> tup
     """Return the questions as they were asked, with what was answered; "yes" first."""
     if session is None:
         return ()
-    asked = {
-        f"{held.code}.{question.id}": question.text.spoken(language, session.voice)
-        for held in library.protocols
-        for question in held.spoken
-    }
-    told = [(asked.get(ref, ref), given) for ref, given in session.answers]
+    asked = library.questions
+    told = [
+        (asked[ref].text.spoken(language, session.voice) if ref in asked else ref, given)
+        for ref, given in session.answers
+    ]
     return tuple(sorted(told, key=lambda one: one[1] is not Given.YES))
 
 

@@ -161,8 +161,7 @@ class CallScreen:
 
     @cached_property
     def _questions(self) -> Mapping[str, Question]:
-        held = library_of(self._uow, self._deps.library, self.practice_id).protocols
-        return {protocol.ref(question): question for protocol in held for question in protocol.spoken}
+        return library_of(self._uow, self._deps.library, self.practice_id).questions
 
     def counts_as_yes(self, ref: str) -> bool:
         """Return whether "does not know" counts as yes for a question."""

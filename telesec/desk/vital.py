@@ -10,20 +10,17 @@ from telesec.alerts.rules import AlertLevel
 from telesec.alerts.service import RaiseAlert
 from telesec.calls import reads as calls
 from telesec.calls.details import details_of
+from telesec.calls.heard import heard, whereabouts
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.messages import service as messages
 from telesec.messages.service import FileMessage
-from telesec.triage.in_practice import library_of
 from telesec.triage.levels import Level
 from telesec.triage.library import Library
-from telesec.triage.protocol import Given
 from telesec.triage.reads import SessionView
 from telesec.web.language import render
 
 SIGN = say("Life-threatening sign, the caller is being passed to the 15.")
-ADDRESS = say("Address: %(address)s")
-YES = say("%(question)s Yes.")
 
 
 def alert_at_once(uow: UnitOfWork, library: Library, session: SessionView) -> None:
@@ -59,17 +56,5 @@ def alert_at_once(uow: UnitOfWork, library: Library, session: SessionView) -> No
 def _facts(uow: UnitOfWork, library: Library, session: SessionView, address: str) -> str:
     """Return what the doctor must know, in the words of the questions answered with yes."""
     language = uow.actor.language
-    texts = {
-        protocol.ref(question): question.text
-        for protocol in library_of(uow, library, session.practice_id).protocols
-        for question in protocol.spoken
-    }
-    lines = [render(SIGN, language), session.title.spoken(language)]
-    lines += [
-        render(say(YES.msgid, question=texts[ref].spoken(language, session.voice)), language)
-        for ref, given in session.answers
-        if given is Given.YES and ref in texts
-    ]
-    if address:
-        lines.append(render(say(ADDRESS.msgid, address=address), language))
-    return "\n".join(lines)
+    place = [whereabouts(address, language)] if address else []
+    return "\n".join([render(SIGN, language), *heard(uow, library, session, language), *place])

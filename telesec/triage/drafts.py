@@ -19,7 +19,7 @@ from telesec.triage.checks import Problem, problems_of
 from telesec.triage.compiler import built, schema_problems
 from telesec.triage.document import ProtocolDoc
 from telesec.triage.expected import answered_case, unexpected
-from telesec.triage.in_practice import compiled, library_of
+from telesec.triage.in_practice import compiled, library_of, row_of
 from telesec.triage.levels import Level
 from telesec.triage.library import Library
 from telesec.triage.models import PracticeProtocol
@@ -68,7 +68,7 @@ def begin(uow: UnitOfWork, library: Library, practice_id: UUID, code: str) -> Dr
     reference = library.book.protocols.get(code)
     if reference is None:
         raise NotFound
-    row = _kept(uow, practice_id, code)
+    row = row_of(uow, practice_id, code, State.DRAFT)
     if row is not None:
         return Draft(document_of(compiled(row.document)), row.row_version, reference)
     used = library_of(uow, library, practice_id).book.protocols[code]
@@ -120,7 +120,7 @@ def save(
     practitioner_id, code = decider(uow, practice_id), str(document.get("code"))
     if code not in library.book.protocols:
         raise NotFound
-    row = _kept(uow, practice_id, code)
+    row = row_of(uow, practice_id, code, State.DRAFT)
     if (row.row_version if row else 0) != row_version:
         raise Stale
     version = row.protocol_version if row else _next_version(uow, library, practice_id, code)
@@ -150,7 +150,7 @@ def discard(uow: UnitOfWork, library: Library, practice_id: UUID, code: str) -> 
     decider(uow, practice_id)
     if code not in library.book.protocols:
         raise NotFound
-    row = _kept(uow, practice_id, code)
+    row = row_of(uow, practice_id, code, State.DRAFT)
     if row is not None:
         uow.audit("protocol.discard", practice_id=practice_id, object_id=row.id, code=code)
         uow.session.delete(row)
@@ -166,16 +166,6 @@ def kept(uow: UnitOfWork, practice_id: UUID) -> dict[str, str]:
         .limit(200)
     )
     return {row.code: row.protocol_version for row in rows}
-
-
-def _kept(uow: UnitOfWork, practice_id: UUID, code: str) -> PracticeProtocol | None:
-    return uow.session.scalar(
-        select(PracticeProtocol).where(
-            PracticeProtocol.practice_id == practice_id,
-            PracticeProtocol.code == code,
-            PracticeProtocol.state == State.DRAFT.value,
-        )
-    )
 
 
 def _next_version(uow: UnitOfWork, library: Library, practice_id: UUID, code: str) -> str:

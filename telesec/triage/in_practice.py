@@ -34,6 +34,18 @@ def library_of(uow: UnitOfWork, library: Library, practice_id: UUID) -> Library:
     return replace(library, book=book)
 
 
+def row_of(
+    uow: UnitOfWork, practice_id: UUID, code: str, state: State, *, lock: bool = False
+) -> PracticeProtocol | None:
+    """Return a practice's own draft, or its own version in use, locked when asked."""
+    wanted = select(PracticeProtocol).where(
+        PracticeProtocol.practice_id == practice_id,
+        PracticeProtocol.code == code,
+        PracticeProtocol.state == state.value,
+    )
+    return uow.session.scalar(wanted.with_for_update() if lock else wanted)
+
+
 @lru_cache(maxsize=256)
 def compiled(document: str) -> Protocol:
     """Return the protocol of a stored document, the same object for the same text."""

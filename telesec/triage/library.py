@@ -6,7 +6,7 @@ because triage without its screen would be worse than no telesec at all.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePath
@@ -22,7 +22,7 @@ from telesec.triage.document import LevelTextDoc, ModifierDoc, RaisingWords, Wor
 from telesec.triage.expected import unexpected
 from telesec.triage.levels import Level
 from telesec.triage.patient import PatientFacts
-from telesec.triage.protocol import LevelText, Modifier, Protocol, Rulebook
+from telesec.triage.protocol import LevelText, Modifier, Protocol, Question, Rulebook
 from telesec.triage.speech import names_drug
 from telesec.triage.words import Found, WordNet, build, phrase
 
@@ -43,6 +43,11 @@ class Library:
     def protocols(self) -> tuple[Protocol, ...]:
         """The screen, then every complaint."""
         return (self.book.screen, *self.book.protocols.values())
+
+    @cached_property
+    def questions(self) -> Mapping[str, Question]:
+        """Every spoken question by the id its answer is stored under."""
+        return {held.ref(question): question for held in self.protocols for question in held.spoken}
 
     def find(self, text: str, patient: PatientFacts) -> Found:
         """Return what a caller's words lead to."""

@@ -18,7 +18,7 @@ from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices import reads as practices
 from telesec.triage import governance
-from telesec.triage.in_practice import compiled, library_of, usable
+from telesec.triage.in_practice import compiled, library_of, row_of, usable
 from telesec.triage.library import Library
 from telesec.triage.models import PracticeProtocol, ProtocolSignature
 from telesec.triage.protocol import Protocol, SourceStatus, State
@@ -82,7 +82,7 @@ def review(uow: UnitOfWork, library: Library, practice_id: UUID, code: str) -> R
     before = used.book.get(code)
     if before is None:
         raise NotFound
-    draft = _row(uow, practice_id, code, State.DRAFT)
+    draft = row_of(uow, practice_id, code, State.DRAFT)
     after = compiled(draft.document) if draft else before
     lowers = governance.lowered_by(uow, used, practice_id, after) if draft else ()
     told = [after.code, after.version, *(f"{one.id}{one.before}{one.after}" for one in lowers)]
@@ -112,14 +112,14 @@ def sign(uow: UnitOfWork, library: Library, command: Sign) -> None:
     practice_id = command.practice_id
     authorize(uow, Permission.PROTOCOL_SIGN, on=Facts(practice_id))
     practitioner_id = decider(uow, practice_id)
+    draft = row_of(uow, practice_id, command.code, State.DRAFT, lock=True)
     found = review(uow, library, practice_id, command.code)
     _fit_to_sign(library, found, command)
     require_proven(uow, Act.SIGN_PROTOCOL)
     lowered = len(found.lowers)
     reason = command.reason.strip() if lowered else None
-    draft = _row(uow, practice_id, command.code, State.DRAFT)
     if draft is not None:
-        old = _row(uow, practice_id, command.code, State.SIGNED)
+        old = row_of(uow, practice_id, command.code, State.SIGNED, lock=True)
         if old is not None:
             _retire_row(uow, old, practitioner_id)
         draft.state = State.SIGNED.value
@@ -141,7 +141,7 @@ def retire(uow: UnitOfWork, library: Library, practice_id: UUID, code: str) -> N
     if protocol is None:
         raise NotFound
     require_proven(uow, Act.SIGN_PROTOCOL)
-    own = _row(uow, practice_id, code, State.SIGNED)
+    own = row_of(uow, practice_id, code, State.SIGNED, lock=True)
     if own is not None:
         _retire_row(uow, own, practitioner_id)
     else:
@@ -205,18 +205,6 @@ def _fit_to_sign(library: Library, found: Review, command: Sign) -> None:
             status=422,
             field="reason",
         )
-
-
-def _row(uow: UnitOfWork, practice_id: UUID, code: str, state: State) -> PracticeProtocol | None:
-    return uow.session.scalar(
-        select(PracticeProtocol)
-        .where(
-            PracticeProtocol.practice_id == practice_id,
-            PracticeProtocol.code == code,
-            PracticeProtocol.state == state.value,
-        )
-        .with_for_update()
-    )
 
 
 def _retire_row(uow: UnitOfWork, row: PracticeProtocol, practitioner_id: UUID) -> None:

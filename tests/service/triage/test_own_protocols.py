@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import text
 
+from telesec.calls.heard import heard
 from telesec.foundation.errors import Forbidden, NotFound, Refused, Stale
 from telesec.triage import drafts, service, signing
 from telesec.triage.in_practice import library_of
@@ -28,6 +29,18 @@ def write(deps, cast):
         return saved
 
     return do
+
+
+@pytest.fixture
+def own_yes(adopted, write, start, run, signed):
+    """A triage by a signed version of one's own: yes to its own question, no to all others."""
+    write(added)
+    signed(STROKE)
+    view = start(STROKE)
+    while view.question:
+        given = Given.YES if view.question.id.endswith(".own_1") else Given.NO
+        view = run(service.answer, AnswerQuestion(view.id, view.question.id, given))
+    return view
 
 
 def added(document, id_="own_1"):
@@ -96,15 +109,14 @@ def test_its_questions_are_asked_and_count(adopted, write, start, run, signed):
     assert view.level.value == "call15_now"
 
 
-def test_a_second_version_that_lowers_past_calls_needs_a_tick_and_a_reason(
-    adopted, write, start, run, signed
-):
-    write(added)
-    signed(STROKE)
-    view = start(STROKE)
-    while view.question:
-        given = Given.YES if view.question.id.endswith(".own_1") else Given.NO
-        view = run(service.answer, AnswerQuestion(view.id, view.question.id, given))
+def test_whoever_takes_over_is_told_its_questions_too(own_yes, deps, cast, uow_as):
+    with uow_as(cast.ada) as uow:
+        lines = heard(uow, deps.library, own_yes, "fr")
+
+    assert lines[1:] == ["Lâche-t-elle ce qu’elle tient\u202f? Oui."]
+
+
+def test_a_second_version_that_lowers_past_calls_needs_a_tick_and_a_reason(own_yes, write, start, signed):
     write(lambda document: document["red_flags"].pop(0))
 
     for refused in ({}, {"accepts_lower": True}, {"reason": "Trop large."}):
@@ -112,7 +124,7 @@ def test_a_second_version_that_lowers_past_calls_needs_a_tick_and_a_reason(
             signed(STROKE, **refused)
     found = signed(STROKE, accepts_lower=True, reason="Trop large.")
 
-    assert [one.id for one in found.lowers] == [str(view.id)]
+    assert [one.id for one in found.lowers] == [str(own_yes.id)]
     assert start(STROKE).version == "1.0.0+2"
 
 

@@ -1,0 +1,28 @@
+"""What was heard in a call, in words for whoever takes over: a doctor, or whoever calls back."""
+
+from telesec.foundation.language import say
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.triage.in_practice import library_of
+from telesec.triage.library import Library
+from telesec.triage.protocol import Given
+from telesec.triage.reads import SessionView
+from telesec.web.language import render
+
+ADDRESS = say("Address: %(address)s")
+YES = say("%(question)s Yes.")
+
+
+def heard(uow: UnitOfWork, library: Library, session: SessionView, language: str) -> list[str]:
+    """Return the complaint and what was answered with yes, as it was asked; for a session already read."""
+    questions = library_of(uow, library, session.practice_id).questions
+    yes = [questions[ref].text for ref, given in session.answers if given is Given.YES and ref in questions]
+    spoken = [text.spoken(language, session.voice) for text in yes]
+    return [
+        session.title.spoken(language),
+        *(render(say(YES.msgid, question=question), language) for question in spoken),
+    ]
+
+
+def whereabouts(address: str, language: str) -> str:
+    """Return where the caller is, as a line of a message."""
+    return render(say(ADDRESS.msgid, address=address), language)
