@@ -104,8 +104,10 @@
 
   document.addEventListener("htmx:before:request", (event) => {
     const ctx = event.detail.ctx;
-    if (ctx?.target?.id === "desk") leaving = ctx;
-    else if (ctx) parts.set(ctx, leaving !== null);
+    if (ctx?.target?.id === "desk") {
+      leaving = ctx;
+      remember();
+    } else if (ctx) parts.set(ctx, leaving !== null);
   });
 
   document.addEventListener("htmx:finally:request", (event) => {
@@ -114,9 +116,6 @@
   });
 
   document.addEventListener("telesec:key", (event) => { key = event.detail; });
-  document.addEventListener("htmx:before:request", (event) => {
-    if (event.detail.ctx?.target?.id === "desk") remember();
-  });
 
   document.addEventListener("htmx:before:swap", (event) => {
     const ctx = event.detail.ctx;

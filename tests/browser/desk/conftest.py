@@ -204,6 +204,16 @@ def ring(house, cast):
 
 
 @pytest.fixture
+def call(ada, ring):
+    """Ada has answered Bruno's call with F2."""
+    ring()
+    ada.open("/desk")
+    ada.key("F2")
+    ada.page.wait_for_url("**/calls/**")
+    return ada
+
+
+@pytest.fixture
 def zoe(house, cast):
     """Zoé Lilas, known under the number Bruno calls from."""
     known = RegisterPatient(cast.lilas, "Lilas", "Zoé", date(1951, 3, 14), phones=(BRUNO_PHONE,))

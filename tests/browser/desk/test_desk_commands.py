@@ -5,15 +5,11 @@ from playwright.sync_api import expect
 
 
 @pytest.fixture
-def call(ada, ring):
-    ring()
-    ada.open("/desk")
-    ada.key("F2")
-    ada.page.wait_for_url("**/calls/**")
-    expect(ada.page.locator("#slots button").first).to_be_visible()
-    ada.page.locator("#main h1").click()
-    ada.page.evaluate("document.activeElement.blur()")
-    return ada
+def call(call):
+    expect(call.page.locator("#slots button").first).to_be_visible()
+    call.page.locator("#main h1").click()
+    call.page.evaluate("document.activeElement.blur()")
+    return call
 
 
 def command(screen, text):

@@ -16,14 +16,10 @@ def queue(ada, ring):
 
 
 @pytest.fixture
-def call(ada, ring):
-    ring()
-    ada.open("/desk")
-    ada.key("F2")
-    ada.page.wait_for_url("**/calls/**")
-    expect(ada.page.locator("#slots button").first).to_be_visible()
-    expect(ada.page.locator("#words")).to_be_focused()
-    return ada
+def call(call):
+    expect(call.page.locator("#slots button").first).to_be_visible()
+    expect(call.page.locator("#words")).to_be_focused()
+    return call
 
 
 def focused(screen, call_id):

@@ -1,18 +1,8 @@
 """The note is never lost: reload, two tabs, a server that does not answer."""
 
-import pytest
 from playwright.sync_api import expect
 
 KEPT = "brouillon gardé à"
-
-
-@pytest.fixture
-def call(ada, ring):
-    ring()
-    ada.open("/desk")
-    ada.key("F2")
-    ada.page.wait_for_url("**/calls/**")
-    return ada
 
 
 def test_text_is_there_after_a_reload(call):

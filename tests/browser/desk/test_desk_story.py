@@ -2,23 +2,12 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from telesec.alerts import flow
 from telesec.alerts import reads as alerts
 from telesec.alerts import service as alert_acts
 from telesec.alerts.service import Acknowledge
-
-
-@pytest.fixture
-def call(ada, ring):
-    """Ada has answered Bruno's call with F2."""
-    ring()
-    ada.open("/desk")
-    ada.key("F2")
-    ada.page.wait_for_url("**/calls/**")
-    return ada
 
 
 def alert_of(house, cast):
