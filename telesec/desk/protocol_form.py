@@ -9,6 +9,7 @@ from telesec.triage.levels import Level
 from telesec.triage.protocol import Effect, SourceStatus
 
 LONGEST = 600
+SAID = ("fr", "you", "he", "en")
 LISTS = ("red_flags", "deciding")
 OWN = "own_"
 
@@ -18,9 +19,9 @@ def typed(document: dict[str, Any], form: Mapping[str, str]) -> dict[str, Any]:
 
     Args:
         document: The draft as plain values, unchanged by this.
-        form: ``fr-<id>``, ``you-<id>``, ``en-<id>``, ``level-<id>``, ``source-<id>``, ``status-<id>``,
-            ``place-<id>``, ``drop-<id>``, ``kind-<id>`` of one added and not saved yet; ``case-<name>``;
-            ``default``, ``floor``, ``review_by``; ``new-…``.
+        form: ``fr-<id>``, ``you-<id>``, ``he-<id>``, ``en-<id>``, ``level-<id>``, ``source-<id>``,
+            ``status-<id>``, ``place-<id>``, ``drop-<id>``, ``kind-<id>`` of one added and not saved yet;
+            ``case-<name>``; ``default``, ``floor``, ``review_by``; ``new-…``.
     """
     written = _with_unsaved(document, form)
     taken = ids(written)
@@ -52,7 +53,7 @@ def _with_unsaved(document: dict[str, Any], form: Mapping[str, str]) -> dict[str
 def _blank(id_: str, kind: str) -> dict[str, Any]:
     question: dict[str, Any] = {
         "id": id_,
-        "ask": {"fr": "", "en": "", "you": ""},
+        "ask": {"fr": "", "en": "", "you": "", "he": ""},
         "level": Level.DOCTOR_NOW,
         "unknown_as": "yes",
         "source": "",
@@ -66,7 +67,7 @@ def _question(one: dict[str, Any], form: Mapping[str, str]) -> dict[str, Any]:
     status = form.get(f"status-{id_}", "")
     return {
         **one,
-        "ask": {part: form.get(f"{part}-{id_}", ask[part]).strip()[:LONGEST] for part in ("fr", "you", "en")},
+        "ask": {part: form.get(f"{part}-{id_}", ask.get(part, "")).strip()[:LONGEST] for part in SAID},
         "level": _level(form.get(f"level-{id_}"), one["level"]),
         "source": form.get(f"source-{id_}", one["source"]).strip()[:LONGEST],
         "source_status": status if status in set(SourceStatus) else one["source_status"],
@@ -91,7 +92,7 @@ def _with_new(written: dict[str, Any], form: Mapping[str, str], taken: set[str])
     level = _level(form.get("new-level"), Level.DOCTOR_NOW)
     question = {
         **_blank(_free_id(french, taken), effect),
-        "ask": {"fr": french, "en": english, "you": form.get("new-you", "").strip()[:LONGEST]},
+        "ask": {part: form.get(f"new-{part}", "").strip()[:LONGEST] for part in SAID},
         "level": level,
         "source": form.get("new-source", "").strip()[:LONGEST],
     }

@@ -146,7 +146,7 @@ def speech(protocol: Protocol) -> Iterator[Problem]:
     """What is read aloud: 25 words at most, one idea, yes is worse, no diagnosis, no drug advice."""
     for question in protocol.spoken:
         yield from spoken(question.id, question.text)
-        texts = (question.text.fr, question.text.en, question.text.you)
+        texts = (question.text.fr, question.text.en, question.text.you, question.text.he)
         if question.effect is not Effect.LOWER and any(_NEGATIVE.match(text) for text in texts):
             yield Problem.told(question.id, say("worded in the negative: yes must be the worse answer"))
     for level, own in protocol.texts.items():
@@ -158,7 +158,7 @@ def speech(protocol: Protocol) -> Iterator[Problem]:
 
 def spoken(where: str, text: Text) -> Iterator[Problem]:
     """Yield what is wrong with one spoken text, in any language or voice."""
-    for words in filter(None, (text.fr, text.en, text.you)):
+    for words in filter(None, (text.fr, text.en, text.you, text.he)):
         if word_count(words) > MAX_SPOKEN_WORDS:
             yield Problem.told(
                 where,

@@ -33,15 +33,16 @@ class Part(BaseModel):
 
 
 class TextDoc(Part):
-    """A text in both languages; ``you`` is said to the patient when it differs from ``fr``."""
+    """A text in both languages; ``you`` (to the patient) and ``he`` (of a man); ``fr`` else."""
 
     fr: str = Field(min_length=1)
     en: str = Field(min_length=1)
     you: str = ""
+    he: str = ""
 
     def value(self) -> Text:
         """Return the compiled text."""
-        return Text(self.fr, self.en, self.you)
+        return Text(self.fr, self.en, self.you, self.he)
 
 
 class GateDoc(Part):

@@ -115,7 +115,7 @@ def play(library: Library, call: CallDoc) -> Played:
         routed=routed,
         questions=len(asked),
         unsure=sum(answer in (Given.UNKNOWN, Given.REFUSED) for _, answer in asked),
-        seconds=sum(spoken_seconds(item.question.text.spoken("fr", call.voice)) for item, _ in asked),
+        seconds=sum(spoken_seconds(item.question.text.spoken("fr", patient.heard_as)) for item, _ in asked),
     )
 
 

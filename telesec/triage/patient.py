@@ -13,10 +13,14 @@ class Sex(StrEnum):
 
 
 class Voice(StrEnum):
-    """How questions name the person: to the person, about another adult, about a child."""
+    """How questions name the person: spoken to, or spoken of.
+
+    ``she`` is also said of a person of unknown sex: French says "la personne".
+    """
 
     YOU = "you"
     SHE = "she"
+    HE = "he"
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class PatientFacts:
         repeat_72h: The same problem was already called for or seen within 72 hours.
         not_better: With ``repeat_72h``: unchanged or worse.
         vulnerable: A minor alone, a language barrier or an intoxicated caller.
-        voice: ``you`` when the caller is the patient.
+        voice: ``you`` when the caller is the patient; see ``heard_as``.
     """
 
     age_months: int | None = None
@@ -46,6 +50,12 @@ class PatientFacts:
     not_better: bool = True
     vulnerable: bool = False
     voice: Voice = Voice.SHE
+
+    @property
+    def heard_as(self) -> Voice:
+        """How questions name the person: a man spoken of by somebody else is "il"."""
+        spoken_of_him = self.voice is Voice.SHE and self.sex is Sex.MALE
+        return Voice.HE if spoken_of_him else self.voice
 
     def flag(self, name: str) -> bool | None:
         """Return one yes-or-no fact by the name protocols use, for instance ``patient.anticoagulant``."""

@@ -50,11 +50,19 @@ class SourceStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Text:
-    """One text in both languages; ``you`` is the French said to the patient when it differs."""
+    """One text in both languages.
+
+    Args:
+        fr: French about a woman, or about "la personne" of unknown sex.
+        en: English, worded without a person.
+        you: French said to the patient, when it differs.
+        he: French about a man or a boy, when it differs.
+    """
 
     fr: str
     en: str
     you: str = ""
+    he: str = ""
 
     def spoken(self, language: str, voice: Voice = Voice.SHE) -> str:
         """Return the text as it is said in a language and voice.
@@ -64,7 +72,8 @@ class Text:
         """
         if language == "en":
             return self.en
-        return french(self.you if voice is Voice.YOU and self.you else self.fr)
+        own = {Voice.YOU: self.you, Voice.HE: self.he}.get(voice)
+        return french(own or self.fr)
 
 
 @dataclass(frozen=True)

@@ -155,7 +155,7 @@ def view(uow: UnitOfWork, library: Library, record: Record) -> SessionView:
         version=content.versions.get(protocol.code, protocol.version),
         state=content.state,
         title=protocol.title,
-        voice=content.facts.voice,
+        voice=content.facts.heard_as,
         level=level,
         question=question,
         disposition=disposition,

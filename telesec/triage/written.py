@@ -53,7 +53,7 @@ def document_of(protocol: Protocol) -> ProtocolDoc:
 
 
 def _text(text: Text) -> TextDoc:
-    return TextDoc(fr=text.fr, en=text.en, you=text.you)
+    return TextDoc(fr=text.fr, en=text.en, you=text.you, he=text.he)
 
 
 def _gate(gate: Gate) -> GateDoc:

@@ -8,7 +8,7 @@ from triage_strategies import AN_HOUR, run
 
 from telesec.triage.engine import conclude, next_step
 from telesec.triage.levels import Level
-from telesec.triage.patient import PatientFacts, Voice
+from telesec.triage.patient import PatientFacts, Sex, Voice
 from telesec.triage.protocol import (
     Effect,
     Gate,
@@ -248,6 +248,16 @@ def test_a_text_is_said_in_the_voice_of_the_caller():
     assert Text("Un mot ?", "A word?").spoken("fr", Voice.YOU) == "Un mot\u202f?"
     assert TEXT.spoken("fr") == "Un mot\u202f?"
     assert TEXT.spoken("en", Voice.YOU) == "A word?"
+
+
+def test_a_man_spoken_of_is_il_and_a_man_who_calls_is_vous():
+    text = Text("Est-elle tombée ?", "Any fall?", "Êtes-vous tombé ?", "Est-il tombé ?")
+    about = PatientFacts(sex=Sex.MALE)
+
+    assert text.spoken("fr", about.heard_as) == "Est-il tombé\u202f?"
+    assert text.spoken("fr", replace(about, voice=Voice.YOU).heard_as) == "Êtes-vous tombé\u202f?"
+    assert text.spoken("fr", PatientFacts().heard_as) == "Est-elle tombée\u202f?"
+    assert Text("Un mot ?", "A word?").spoken("fr", about.heard_as) == "Un mot\u202f?"
 
 
 def test_a_pregnancy_gate_is_open_unless_known_not_to_be():

@@ -1,5 +1,6 @@
 """The built-in protocols: nothing of the reference lost, and gold cases of the first eight."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,10 @@ from telesec.triage.reckoning import Case
 REFERENCE = yaml.safe_load(
     (Path(__file__).parents[2] / "data" / "redflag_ids.yaml").read_text(encoding="utf-8")
 )
+OF_WOMEN = {
+    "apres_accouchement", "grossesse_douleur_saignement", "grossesse_mouvements_foetaux", "ivg_suites",
+    "saignement_gynecologique", "sein_allaitement",
+}  # fmt: skip
 ADULT = PatientFacts(age_months=40 * 12, sex=Sex.MALE, pregnant=False, territory="75")
 WOMAN = PatientFacts(age_months=30 * 12, sex=Sex.FEMALE, pregnant=False, territory="75")
 CHILD = PatientFacts(age_months=5 * 12, sex=Sex.FEMALE, territory="75")
@@ -34,6 +39,26 @@ def test_no_red_flag_of_the_reference_is_lost(library, code):
 
 def test_the_library_holds_the_screen_and_no_complaint_the_reference_does_not_know(library):
     assert {protocol.code for protocol in library.protocols} <= set(REFERENCE)
+
+
+def test_every_question_that_may_be_about_a_man_has_its_words_for_him(library):
+    """A woman's "elle" becomes "vous" when she calls herself, and "il" for a man; a thing's "elle" stays."""
+    missing = [
+        f"{protocol.code}.{question.id}"
+        for protocol in library.protocols
+        if protocol.code not in OF_WOMEN
+        for question in protocol.spoken
+        if not (question.gate.sex is Sex.FEMALE or question.gate.pregnant)
+        and (said := question.text).you
+        and _elle(said.fr) > _elle(said.you)
+        and (not said.he or _elle(said.he) > _elle(said.you))
+    ]
+
+    assert missing == []
+
+
+def _elle(text):
+    return len(re.findall(r"\belle\b", text, re.IGNORECASE))
 
 
 def test_every_question_keeps_its_source(library):

@@ -1,5 +1,7 @@
 """Triage on the desk: words, one question at a time, the level, the 15."""
 
+import re
+
 from telesec.alerts import reads as alerts
 
 
@@ -139,6 +141,15 @@ def test_raise_without_a_reason_points_at_the_reason(desk, adopted):
     assert answer.status_code == 422
     assert '<details class="more" open>' in answer.text
     assert 'aria-invalid="true" aria-describedby="refusal" autofocus' in answer.text
+
+
+def test_a_man_somebody_else_calls_for_is_spoken_of_as_one(desk, adopted):
+    desk.post("/triage/start", {"words": "mal à la poitrine", "age": "75", "sex": "M", "voice": "she"})
+
+    page = desk.page()
+
+    assert re.search(r'class="q">[^<]*-il\b', page)
+    assert not re.search(r'class="q">[^<]*-elle', page)
 
 
 def test_doctor_reads_the_questions_as_they_were_asked(desk, adopted, house, cast, log_in):
