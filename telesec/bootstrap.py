@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
 
 import pluggy
@@ -178,17 +179,17 @@ def build_deps(settings: Settings, **parts: object) -> Deps:
     if not isinstance(database, Database):
         database = Database(*database_settings(settings), pool_size=settings.pool_size)
     manager = plugin_manager(settings)
-    connectors = _flat(manager.hook.telesec_calendar_connectors(settings=settings))
-    sectors = tuple(_flat(manager.hook.telesec_sectors()))
+    connectors = flat(manager.hook.telesec_calendar_connectors(settings=settings))
+    sectors = tuple(flat(manager.hook.telesec_sectors()))
     deps = Deps(
         settings=settings,
         clock=SystemClock(),
         database=database,
         keys=_master_keys(settings, parts),
         calendars=CalendarRegistry(connectors),
-        channels=_by_kind(_flat(manager.hook.telesec_channels(settings=settings))),
+        channels=_by_kind(flat(manager.hook.telesec_channels(settings=settings))),
         carriers={
-            carrier.name: carrier for carrier in _flat(manager.hook.telesec_carriers(settings=settings))
+            carrier.name: carrier for carrier in flat(manager.hook.telesec_carriers(settings=settings))
         },
         sectors=sectors,
         library=_library(sectors),
@@ -204,8 +205,12 @@ def _master_keys(settings: Settings, parts: Mapping[str, object]) -> MasterKeys:
     given = parts.get("keys")
     if given is not None:
         return given  # type: ignore[return-value]
-    path = settings.master_key_file or settings.data_dir / "keys" / "master.key"
-    return keyring.from_file(path)
+    return keyring.from_file(master_key_path(settings))
+
+
+def master_key_path(settings: Settings) -> Path:
+    """Return where the master keys are: the operator's own file, else one in the data folder."""
+    return settings.master_key_file or settings.data_dir / "keys" / "master.key"
 
 
 def _library(sectors: tuple[Sector, ...]) -> Library:
@@ -219,7 +224,7 @@ def _library(sectors: tuple[Sector, ...]) -> Library:
     return library
 
 
-def _flat(answers: Sequence[Sequence[T]]) -> list[T]:
+def flat(answers: Sequence[Sequence[T]]) -> list[T]:
     """Return one list from the answers of all plug-ins."""
     return [value for answer in answers for value in answer]
 

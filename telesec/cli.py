@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "db": "telesec.processes.db:db",
     "demo": "telesec.testing.demo.commands:demo",
     "demo-code": "telesec.testing.demo.commands:demo_code",
+    "doctor": "telesec.operations.commands:doctor",
     "keys": "telesec.vault.commands:keys",
     "practice": "telesec.practices.commands:practice",
     "serve": "telesec.processes.serve:serve",

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
         data_dir: Where the embedded database, keys and demo state live.
         database_url: PostgreSQL of the application role; empty means the embedded server.
         migrate_url: The same database as the migration role.
+        backup_url: The same database as the backup role.
+        backup_dir: Where backups go; ``data_dir/backups`` when nothing is said.
+        backup_key_file: What backups are encrypted with, mode 0400.
         context_key: Signs the row-level-security context; hexadecimal, 64 characters.
         master_key_file: File of master keys, mode 0400.
         public_url: How browsers, phones and carriers reach this installation; no trailing slash.
@@ -46,6 +49,9 @@ class Settings(BaseSettings):
     data_dir: Path = Path("var")
     database_url: SecretStr = SecretStr("")
     migrate_url: SecretStr = SecretStr("")
+    backup_url: SecretStr = SecretStr("")
+    backup_dir: Path | None = None
+    backup_key_file: Path | None = None
     context_key: SecretStr = SecretStr("")
     master_key_file: Path | None = None
     public_url: str = "http://127.0.0.1:8000"
@@ -84,6 +90,11 @@ class Settings(BaseSettings):
         """Only explicit values count; ``read_settings`` hands the environment in."""
         del settings_cls, env_settings, dotenv_settings, file_secret_settings
         return (init_settings,)
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where backups go."""
+        return self.backup_dir or self.data_dir / "backups"
 
     @property
     def secure_cookies(self) -> bool:

@@ -12,6 +12,7 @@ from uuid import UUID
 from telesec.alerts.rules import ChannelKind, DeliveryStatus
 
 __all__ = [
+    "CanBeAsked",
     "Carrier",
     "Channel",
     "ChannelKind",
@@ -94,6 +95,19 @@ class HangsUp(Protocol):
 
     def stop(self, receipt: Receipt) -> None:
         """Hang up unless it was picked up; doing it twice is doing it once."""
+        ...
+
+
+@runtime_checkable
+class CanBeAsked(Protocol):
+    """What a channel may also offer: tell whether its provider would take a notice now, sending none.
+
+    ``ask`` speaks to the network: never inside a transaction. It raises ``Unavailable``: ``permanent=True``
+    when the provider refuses our account, else False.
+    """
+
+    def ask(self) -> None:
+        """Reach the provider and log in there."""
         ...
 
 

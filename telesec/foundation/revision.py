@@ -5,6 +5,7 @@ Apart from ``migrate`` because every process asks it at start, and Alembic is sl
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -18,7 +19,22 @@ SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
 @cache
 def head() -> str:
     """Return the newest revision this code knows: each step's file bears its name, numbered."""
-    return max(path.stem for path in (SCRIPTS / "versions").glob("[0-9]*.py"))
+    return known()[-1]
+
+
+@cache
+def known() -> tuple[str, ...]:
+    """Return every revision this code knows, oldest first."""
+    return tuple(sorted(path.stem for path in (SCRIPTS / "versions").glob("[0-9]*.py")))
+
+
+def current(connection: "psycopg.Connection[Any]") -> str | None:
+    """Return the revision a database is at, or None where it has no schema yet."""
+    row = connection.execute("select to_regclass('public.alembic_version')").fetchone()
+    if not (row and row[0]):
+        return None
+    found = connection.execute("select version_num from alembic_version").fetchone()
+    return str(found[0]) if found else None
 
 
 def check(url: str) -> None:
@@ -30,17 +46,22 @@ def check(url: str) -> None:
     with _connect(url) as connection:
         if connection.info.server_version < OLDEST_SERVER:
             raise Misconfigured(say("PostgreSQL 15 or newer is needed."))
-        row = connection.execute("select to_regclass('public.alembic_version')").fetchone()
-        current = None
-        if row and row[0]:
-            found = connection.execute("select version_num from alembic_version").fetchone()
-            current = found[0] if found else None
-    if current != head():
+        at = current(connection)
+    if at is not None and at not in known():
+        raise Misconfigured(
+            say(
+                "The database is at revision %(current)s, newer than this program knows (%(head)s). "
+                "Install that release of telesec, or restore a backup made before.",
+                current=at,
+                head=head(),
+            )
+        )
+    if at != head():
         raise Misconfigured(
             say(
                 "The database is at revision %(current)s, this release needs %(head)s. "
                 "Run: telesec db upgrade",
-                current=current or "-",
+                current=at or "-",
                 head=head(),
             )
         )

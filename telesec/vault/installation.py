@@ -75,14 +75,26 @@ def check_canary(uow: UnitOfWork) -> None:
         Misconfigured: The master key is missing or is not the one this database was made with.
     """
     authorize(uow, Permission.KEY_MANAGE, on=Facts(practice_id=None))
+    if not canary_opens(uow):
+        make(uow, 1)
+
+
+def canary_opens(uow: UnitOfWork) -> bool:
+    """Return whether there is a canary, after it was opened.
+
+    Raises:
+        Misconfigured: There is one and it does not open.
+    """
+    authorize(uow, Permission.KEY_MANAGE, on=Facts(practice_id=None))
     found = list(uow.session.scalars(select(InstallationKey)))
     try:
-        for key in found or [make(uow, 1)]:
+        for key in found:
             envelope.unseal(_open(uow, key), _CANARY_PLACE, key.canary)
     except Unreadable:
         raise Misconfigured(
             say("The master key does not open this database. Give the key file it was made with.")
         ) from None
+    return bool(found)
 
 
 def rewrap(uow: UnitOfWork) -> int:

@@ -7,6 +7,7 @@ machines learn it before one of them uses it. A file that anybody but its owner 
 
 import base64
 import binascii
+import hashlib
 import os
 import stat
 import struct
@@ -44,6 +45,11 @@ class MasterKeys:
     def ids(self) -> frozenset[int]:
         """The ids of the keys at hand."""
         return frozenset(self._keys)
+
+    def checksum(self) -> str:
+        """Return eight characters that tell the primary key from another, and say nothing of it."""
+        digest = hashlib.sha256(b"telesec/checksum/1\0" + bytes(self._keys[self.primary])).hexdigest()
+        return f"{digest[:4]}-{digest[4:8]}"
 
     def wrap(self, plain: bytes | bytearray, context: bytes) -> tuple[int, bytes]:
         """Return the primary key's id and ``plain`` wrapped under it."""

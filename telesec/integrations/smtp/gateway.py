@@ -67,6 +67,13 @@ class EmailChannel:
             client.close()
         return Receipt(wire.message_id(notice, sender=self._sender), DeliveryStatus.SENT)
 
+    def ask(self) -> None:
+        """Reach the server, encrypt, log in, leave."""
+        client = self._connected()
+        with suppress(smtplib.SMTPException, OSError):
+            client.quit()
+        client.close()
+
     def look_up(self, notice: Notice) -> Receipt | None:
         """Return None: SMTP has no look-up. The repeat has the same Message-ID, which mailboxes compare."""
         del notice

@@ -40,6 +40,7 @@ CLOCK_SKEW: Final = timedelta(seconds=10)
 LOOKED_AT: Final = 50
 """Newest messages or calls to one number that a look-up reads."""
 SERVER_ERROR: Final = 500
+REFUSED: Final = frozenset({401, 403, 404})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +107,12 @@ def _unavailable(*, permanent: bool = False) -> Unavailable:
     if permanent:
         return Unavailable("number_refused", say("The carrier refuses this number."), permanent=True)
     return Unavailable("carrier_unavailable", say("The carrier cannot be reached now."))
+
+
+def _account_refused() -> Unavailable:
+    return Unavailable(
+        "carrier_refused", say("The carrier refuses this account: look at its credentials."), permanent=True
+    )
 
 
 def _never_left(error: requests.RequestException) -> bool:
@@ -180,6 +187,21 @@ class _TwilioChannel(ABC):
         """Hand the notice to Twilio."""
         created = _sending(lambda: self._create(notice))
         return Receipt(created.sid, wire.STATUSES.get(created.status, DeliveryStatus.UNKNOWN))
+
+    def ask(self) -> None:
+        """Read our own account: right credentials, not closed, nothing sent.
+
+        Raises:
+            Unavailable: Permanent when Twilio refuses the account, or it is not active.
+        """
+        try:
+            account = self._client.api.accounts(self._account.sid).fetch()
+        except TwilioRestException as error:
+            raise _account_refused() if error.status in REFUSED else _unavailable() from None
+        except (TwilioException, requests.RequestException, HTTPError, ValueError, KeyError, TypeError):
+            raise _unavailable() from None
+        if account.status != "active":
+            raise _account_refused()
 
     @abstractmethod
     def look_up(self, notice: Notice) -> Receipt | None:

@@ -67,6 +67,7 @@ class Network:
     problems: list[str] = field(default_factory=list)
     requests: list[ApiRequest] = field(default_factory=list)
     base_url: str = "https://api.twilio.com"
+    account_status: str = "active"
     closed: bool = False
     releases: int = 0
 

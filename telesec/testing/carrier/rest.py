@@ -95,6 +95,7 @@ def blueprint(network: Network) -> Blueprint:
             network.requests.append(ApiRequest(request.method, request.path, pairs, response.status_code))
         return response
 
+    api.get(f"{BASE}.json")(views.fetch_account)
     api.get(f"{BASE}/Messages.json")(views.list_messages)
     api.post(f"{BASE}/Messages.json")(views.create_message)
     api.get(f"{BASE}/Messages/<sid>.json")(views.fetch_message)
@@ -109,6 +110,9 @@ def blueprint(network: Network) -> Blueprint:
 class _Views:
     def __init__(self, network: Network) -> None:
         self._network = network
+
+    def fetch_account(self, account_sid: str) -> Response:
+        return jsonify(sid=account_sid, status=self._network.account_status, type="Full")
 
     def early_fault(self) -> Response | None:
         """Strike a creating request before it is taken, if a fault waits for it."""

@@ -1,19 +1,12 @@
 """The e-mail channel against a small SMTP server on loopback, with and without TLS."""
 
-import ipaddress
 import socketserver
 import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
 from telesec.alerts.ports import ChannelKind, DeliveryOutcomeUnknown, DeliveryStatus, Notice
@@ -24,6 +17,8 @@ from telesec.integrations.smtp import plugin, wire
 from telesec.integrations.smtp.gateway import EmailChannel
 from telesec.settings import Settings
 from telesec.testing.clock import MovableClock
+from tests import certificates
+from tests.certificates import Certificate
 
 LOOPBACK = AddressGuard(networks(["127.0.0.0/8"]))
 
@@ -127,41 +122,9 @@ def port(post) -> Iterator[int]:
     server.server_close()
 
 
-@dataclass(frozen=True)
-class Certificate:
-    server: ssl.SSLContext
-    client: ssl.SSLContext
-
-
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory) -> Certificate:
-    """A certificate for 127.0.0.1 that only the returned client context trusts."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.example")])
-    start = MovableClock().now()
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start - timedelta(days=3650))
-        .not_valid_after(start + timedelta(days=3650))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
-        )
-        .sign(key, hashes.SHA256())
-    )
-    file: Path = tmp_path_factory.mktemp("tls") / "server.pem"
-    file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(file)
-    return Certificate(server, ssl.create_default_context(cafile=str(file)))
+    return certificates.make(tmp_path_factory.mktemp("tls"))
 
 
 def channel(port: int, *, scheme: str = "smtp", login: str = "", guard=LOOPBACK, tls=None) -> EmailChannel:

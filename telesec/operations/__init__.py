@@ -1,0 +1,1 @@
+"""What an operator does to an installation: examine it, back it up, restore it, upgrade it."""
