@@ -192,14 +192,14 @@ def people(uow: UnitOfWork) -> list[PersonCard]:
     """Return everybody, by name."""
     authorize(uow, Permission.PERSON_MANAGE, on=INSTALLATION)
     rows = uow.session.scalars(select(Person).order_by(Person.display_name).limit(MOST_PEOPLE))
-    return [_card(row) for row in rows]
+    return [card_of(row) for row in rows]
 
 
 def person_by_email(uow: UnitOfWork, email: str) -> PersonCard | None:
     """Return a person by address, for those who manage people."""
     authorize(uow, Permission.PERSON_MANAGE, on=INSTALLATION)
     row = uow.session.scalars(select(Person).where(Person.email == rules.normal_email(email))).first()
-    return _card(row) if row else None
+    return card_of(row) if row else None
 
 
 def names(uow: UnitOfWork, person_ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -226,7 +226,8 @@ def _at_work(uow: UnitOfWork, person_id: UUID) -> bool:
     return _in_call(uow, person_id) or uow.session.execute(vital, {"person": person_id}).first() is not None
 
 
-def _card(person: Person) -> PersonCard:
+def card_of(person: Person) -> PersonCard:
+    """Return a person as listed. No authorization: a row in hand was read by who may."""
     return PersonCard(
         id=person.id,
         email=person.email,

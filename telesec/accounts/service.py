@@ -120,8 +120,18 @@ def remove_membership(uow: UnitOfWork, practice_id: UUID, person_id: UUID) -> No
 
 
 def disable_person(uow: UnitOfWork, person_id: UUID) -> None:
-    """Shut a person out from this moment: sessions and tokens end in the same transaction."""
+    """Shut a person out from this moment: sessions and tokens end in the same transaction.
+
+    Raises:
+        Refused: One's own account: nobody might be left who can open it again (422).
+    """
     authorize(uow, Permission.PERSON_MANAGE, on=INSTALLATION)
+    if person_id == uow.actor.person_id:
+        raise Refused(
+            "own_account",
+            say("You cannot shut yourself out. Ask another supervisor, or the operator."),
+            status=422,
+        )
     person = _person(uow, person_id)
     _may_grant(uow, Role(person.role))
     person.disabled_at = uow.now()

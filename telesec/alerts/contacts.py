@@ -128,6 +128,24 @@ def remove_contact(uow: UnitOfWork, practice_id: UUID, contact_id: UUID) -> None
     uow.publish("policy", practice_id)
 
 
+def take_off(uow: UnitOfWork, practice_id: UUID, practitioner_id: UUID) -> None:
+    """Call a practitioner no more: off the on-call order, and every way to reach them forgotten.
+
+    An alert that is under way keeps the order it was raised with, and finds no way to reach them.
+    """
+    authorize(uow, Permission.POLICY_WRITE, on=Facts(practice_id))
+    order = order_of_duty(uow, practice_id)
+    if practitioner_id in order:
+        set_on_call(uow, practice_id, [one for one in order if one != practitioner_id])
+    ways = uow.session.scalars(
+        select(ContactMethod.id).where(
+            ContactMethod.practice_id == practice_id, ContactMethod.practitioner_id == practitioner_id
+        )
+    ).all()
+    for contact_id in ways:
+        remove_contact(uow, practice_id, contact_id)
+
+
 def find_by_number(uow: UnitOfWork, number: str) -> tuple[tuple[UUID, UUID], ...]:
     """Return (practice_id, contact_id) of every verified contact with a number; no tenant is known yet."""
     authorize(uow, Permission.ALERT_READ, on=Facts(None))

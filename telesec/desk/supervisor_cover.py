@@ -32,7 +32,7 @@ def coming_gaps(uow: UnitOfWork) -> tuple[PracticeGap, ...]:
     served = served_by(uow.actor, Permission.ALERT_READ)
     start = uow.now()
     end = start + timedelta(days=DAYS)
-    people, away = _reachable(uow, served), _absences(uow, served)
+    people, away = reachable(uow, served), absences(uow, served)
     found = (
         PracticeGap(practice_id, gap, (gap.start, gap.end) == (start, end))
         for practice_id in served
@@ -41,8 +41,9 @@ def coming_gaps(uow: UnitOfWork) -> tuple[PracticeGap, ...]:
     return tuple(sorted(found, key=lambda one: (one.gap.start, one.practice_id)))
 
 
-def _reachable(uow: UnitOfWork, served: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+def reachable(uow: UnitOfWork, served: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     """Return who is on call with a verified way to be reached, by practice, first one first."""
+    authorize(uow, Permission.SESSION_OWN, on=Facts(None))
     ways = (
         select(ContactMethod.id)
         .where(
@@ -63,7 +64,9 @@ def _reachable(uow: UnitOfWork, served: Iterable[UUID]) -> dict[UUID, list[UUID]
     return people
 
 
-def _absences(uow: UnitOfWork, served: Iterable[UUID]) -> dict[UUID, list[Away]]:
+def absences(uow: UnitOfWork, served: Iterable[UUID]) -> dict[UUID, list[Away]]:
+    """Return the absences that are not over, by practice."""
+    authorize(uow, Permission.SESSION_OWN, on=Facts(None))
     end = func.upper(Absence.during)
     rows = uow.session.scalars(
         select(Absence).where(Absence.practice_id.in_(served), end.is_(None) | (end > uow.now()))

@@ -1,9 +1,10 @@
 """Adding a person as a supervisor types it: who, as what, for which practices; one act, one link."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from telesec.accounts import roles
+from telesec.accounts import members, roles
 from telesec.accounts import service as accounts
 from telesec.accounts.service import AddMembership, CreatePerson
 from telesec.accounts.step_up import Act, require_proven
@@ -74,6 +75,18 @@ def link(uow: UnitOfWork, person_id: UUID) -> str:
     secret = accounts.make_link(uow, person_id)
     require_proven(uow, Act.MANAGE_PEOPLE)
     return secret
+
+
+def set_served(uow: UnitOfWork, person_id: UUID, practice_ids: Sequence[UUID]) -> None:
+    """Let a person serve these of the supervisor's practices and no other of them.
+
+    Raises:
+        Refused: A practitioner would gain a practice, or the second factor was not given anew (422).
+        NotFound: No such person, or a practice that is not the actor's.
+    """
+    authorize(uow, Permission.PERSON_MANAGE, on=Facts(None))
+    members.set_served(uow, person_id, practice_ids)
+    require_proven(uow, Act.MANAGE_PEOPLE)
 
 
 def _practitioner(card: PracticeCard | None, typed: NewPerson, role: Role) -> UUID | None:

@@ -7,15 +7,22 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as AnyResponse
 
 from telesec.accounts import reads as accounts
-from telesec.accounts import service as people_service
 from telesec.accounts import step_up
 from telesec.accounts.proof import take_code
 from telesec.accounts.step_up import Act
 from telesec.alerts import service as alerts
 from telesec.alerts.service import CloseAlert
-from telesec.desk import phone_looks, phone_reads, supervisor_looks, supervisor_people, supervisor_reads
+from telesec.desk import (
+    phone_looks,
+    phone_reads,
+    supervisor_leaving,
+    supervisor_looks,
+    supervisor_people,
+    supervisor_reads,
+)
 from telesec.desk.ports import DeskDeps
 from telesec.desk.supervisor_people import NewPerson
+from telesec.desk.wording import wording
 from telesec.foundation.access import Permission
 from telesec.foundation.errors import Refused, TooMany
 from telesec.practices import reads as practices
@@ -28,6 +35,7 @@ def blueprint(deps: DeskDeps) -> Blueprint:
     pages = Blueprint("supervisor", __name__)
     _board_pages(pages, deps)
     _people_pages(pages, deps)
+    _person_pages(pages, deps)
     return pages
 
 
@@ -111,13 +119,55 @@ def _people_pages(pages: Blueprint, deps: DeskDeps) -> None:
             return _people(deps, error, link_for=person_id)
         return _shown_once(deps, token, name)
 
+
+def _person_pages(pages: Blueprint, deps: DeskDeps) -> None:
+    @pages.get("/supervisor/people/<uuid:person_id>")
+    @requires(Permission.PERSON_MANAGE)
+    def person(person_id: UUID) -> Response:
+        return _person(deps, person_id)
+
+    @pages.post("/supervisor/people/<uuid:person_id>/practices")
+    @requires(Permission.PERSON_MANAGE)
+    def serves(person_id: UUID) -> AnyResponse:
+        try:
+            take_code(deps, Act.MANAGE_PEOPLE)
+            with deps.unit_of_work(actor()) as uow:
+                supervisor_people.set_served(uow, person_id, request.form.getlist("practice", type=UUID))
+                uow.commit()
+        except (Refused, TooMany) as error:
+            return _person(deps, person_id, error, "practices")
+        return redirect(url_for("supervisor.person", person_id=person_id), code=303)
+
     @pages.post("/supervisor/people/<uuid:person_id>/disable")
     @requires(Permission.PERSON_MANAGE)
     def disable(person_id: UUID) -> AnyResponse:
-        with deps.unit_of_work(actor()) as uow:
-            people_service.disable_person(uow, person_id)
-            uow.commit()
+        try:
+            with deps.unit_of_work(actor()) as uow:
+                supervisor_leaving.leave(uow, person_id, off_call=request.form.get("off_call") == "yes")
+                uow.commit()
+        except Refused as error:
+            return _person(deps, person_id, error, "leave")
         return redirect(url_for("supervisor.people"), code=303)
+
+
+def _person(
+    deps: DeskDeps, person_id: UUID, error: Refused | TooMany | None = None, form: str = ""
+) -> Response:
+    """Show one person and what their leaving would leave behind; after a refusal with what was chosen."""
+    with deps.unit_of_work(actor()) as uow:
+        found = supervisor_leaving.leaving(uow, person_id)
+        proven = step_up.proven(uow, Act.MANAGE_PEOPLE)
+        now = uow.now()
+    page = render_template(
+        "desk/supervisor/person.html",
+        seen=found,
+        proven=proven,
+        looks=supervisor_looks,
+        words={one.card.id: wording(actor().language, one.card.time_zone, now) for one in found.left},
+        errors={form: error},
+        typed=request.form,
+    )
+    return make_response(page, error.status if error else 200)
 
 
 def _people(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from telesec.accounts import service as people_service
-from telesec.accounts.service import CreatePerson
+from telesec.accounts.service import AddMembership, CreatePerson
 from telesec.alerts import flow
 from telesec.callbacks import service as callbacks
 from telesec.callbacks.service import OpenCallback
@@ -33,7 +33,13 @@ ROOMS = tuple(
     for room in (phone_routes, practice_routes, protocol_routes, supervisor_routes, wall_routes)
 )
 PICTURES = os.environ.get("TELESEC_PICTURES", "")
-SIZES = {"wall": (1920, 1080), "board": (1366, 768), "people": (1366, 768), "practice": (1366, 768)}
+SIZES = {
+    "wall": (1920, 1080),
+    "board": (1366, 768),
+    "people": (1366, 768),
+    "person": (1366, 768),
+    "practice": (1366, 768),
+}
 
 
 @pytest.fixture
@@ -72,6 +78,19 @@ def house(deps, cast, clock):
     return deps
 
 
+@pytest.fixture
+def lune(house, cast):
+    """Dr Lune's login, who leaves a gap behind."""
+    with house.unit_of_work(cast.supervisor) as uow:
+        made = people_service.create_person(
+            uow, CreatePerson("lune@telesec.example", "Dr Lune", Role.PRACTITIONER)
+        )
+        joins = AddMembership(cast.lilas, made, Role.PRACTITIONER, cast.dr_lune_id)
+        people_service.add_membership(uow, joins)
+        uow.commit()
+    return made
+
+
 def _file(deps, cast, level):
     with deps.unit_of_work(cast.ada) as uow:
         text = "Confuse, fièvre 39,2."
@@ -80,11 +99,12 @@ def _file(deps, cast, level):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_have_no_fault_axe_finds(browser, house, cast, scheme):
+def test_pages_have_no_fault_axe_finds(browser, house, cast, lune, scheme):
     wrong = []
     apps = {
         "/supervisor": (cast.supervisor, "board"),
         "/supervisor/people": (cast.supervisor, "people"),
+        f"/supervisor/people/{lune}": (cast.supervisor, "person"),
         "/wall": (cast.supervisor, "wall"),
         f"/practice/{cast.lilas}": (cast.dr_lune, "practice"),
     }
