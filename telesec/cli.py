@@ -22,6 +22,7 @@ from telesec.settings import Settings, read_settings
 COMMANDS: Mapping[str, str] = {
     "alert": "telesec.alerts.commands:alert",
     "audit": "telesec.audit.commands:group",
+    "backup": "telesec.operations.backup_commands:backup",
     "bench": "benchmarks.commands:bench",
     "calendar": "telesec.scheduling.commands:calendar",
     "db": "telesec.processes.db:db",

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import Misconfigured
 from telesec.foundation.language import say
-from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.foundation.unit_of_work import MasterKeys, UnitOfWork
 from telesec.vault import envelope
 from telesec.vault.envelope import Place, Unreadable
 from telesec.vault.models import InstallationKey
@@ -95,6 +95,16 @@ def canary_opens(uow: UnitOfWork) -> bool:
             say("The master key does not open this database. Give the key file it was made with.")
         ) from None
     return bool(found)
+
+
+def key_opens(master: MasterKeys, generation: int, kek_id: int, wrapped: bytes, canary: bytes) -> bool:
+    """Return whether master keys open one installation key, as a backup tells it; no database is asked."""
+    try:
+        plain = master.unwrap(kek_id, wrapped, _context(generation))
+        envelope.unseal(plain, _CANARY_PLACE, canary)
+    except Unreadable:
+        return False
+    return True
 
 
 def rewrap(uow: UnitOfWork) -> int:

@@ -36,6 +36,8 @@ def open_records(
 ) -> int:
     """Decrypt the newest records of one kind and forget them at once; return how many there were.
 
+    A record without a key was erased; it is passed over.
+
     Args:
         kind: What was sealed; also the table's name.
         fields: Sealed fields, each kept in the column ``<field>_sealed``.
@@ -47,7 +49,8 @@ def open_records(
     columns = ", ".join(f"{name}_sealed" for name in fields)
     rows = uow.session.execute(
         text(
-            f"select id, sealed_version, {columns} from {kind} where practice_id = :practice"
+            f"select id, sealed_version, {columns} from {kind} r where practice_id = :practice and exists"
+            " (select 1 from vault.record_key k where k.practice_id = r.practice_id and k.record_id = r.id)"
             " order by id desc limit :limit"
         ),
         {"practice": practice_id, "limit": limit},
