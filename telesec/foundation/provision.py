@@ -9,9 +9,10 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 import psycopg
-from psycopg import sql
+from psycopg import conninfo, sql
 
 from telesec.foundation import tenant_context
 
@@ -43,6 +44,30 @@ def _secret(path: Path) -> str:
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_hex(32))
     return path.read_text().strip()
+
+
+def write_settings(admin_url: str, database: str, credentials: Credentials, folder: Path) -> list[str]:
+    """Write each role's address to a 0400 file of ``folder``; return the settings that name them."""
+    words = {
+        "DATABASE": ("telesec_app", credentials.app),
+        "MIGRATE": ("telesec_migrate", credentials.migrate),
+        "BACKUP": ("telesec_backup", credentials.backup),
+    }
+    lines = []
+    for name, (role, word) in words.items():
+        path = folder / f"{role}.url"
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o400), "w") as file:
+            file.write(_address(admin_url, database, role, word))
+        lines.append(f"TELESEC_{name}_URL_FILE={path}")
+    return [*lines, f"TELESEC_CONTEXT_KEY_FILE={folder / 'context.key'}"]
+
+
+def _address(admin_url: str, database: str, role: str, word: str) -> str:
+    """Return the address of a role on the server that an administrator reached."""
+    given = conninfo.conninfo_to_dict(admin_url)
+    kept = {name: str(given[name]) for name in ("host", "port", "sslmode", "sslrootcert") if given.get(name)}
+    return f"postgresql://{role}:{word}@/{database}" + (f"?{urlencode(kept)}" if kept else "")
 
 
 def provision(admin_url: str, database: str, credentials: Credentials) -> None:

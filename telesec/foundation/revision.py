@@ -37,25 +37,39 @@ def current(connection: "psycopg.Connection[Any]") -> str | None:
     return str(found[0]) if found else None
 
 
+def require_server(number: int) -> None:
+    """Refuse a server that is too old; ``number`` as PostgreSQL's ``server_version_num``.
+
+    Raises:
+        Misconfigured: It is older than 15.
+    """
+    if number < OLDEST_SERVER:
+        raise Misconfigured(say("PostgreSQL 15 or newer is needed."))
+
+
+def newer(at: str) -> Misconfigured:
+    """Return the refusal of a schema this code does not know."""
+    return Misconfigured(
+        say(
+            "The database is at revision %(current)s, newer than this program knows (%(head)s). "
+            "Install that release of telesec, or restore a backup made before.",
+            current=at,
+            head=head(),
+        )
+    )
+
+
 def check(url: str) -> None:
     """Refuse to run on a schema or a server this code does not know.
 
     Raises:
         Misconfigured: With the command to type.
     """
-    with _connect(url) as connection:
-        if connection.info.server_version < OLDEST_SERVER:
-            raise Misconfigured(say("PostgreSQL 15 or newer is needed."))
+    with connect(url) as connection:
+        require_server(connection.info.server_version)
         at = current(connection)
     if at is not None and at not in known():
-        raise Misconfigured(
-            say(
-                "The database is at revision %(current)s, newer than this program knows (%(head)s). "
-                "Install that release of telesec, or restore a backup made before.",
-                current=at,
-                head=head(),
-            )
-        )
+        raise newer(at)
     if at != head():
         raise Misconfigured(
             say(
@@ -67,7 +81,12 @@ def check(url: str) -> None:
         )
 
 
-def _connect(url: str) -> "psycopg.Connection[tuple[object, ...]]":
+def connect(url: str) -> "psycopg.Connection[tuple[Any, ...]]":
+    """Open a connection; the caller closes it.
+
+    Raises:
+        Misconfigured: Nothing answers at this address.
+    """
     try:
         return psycopg.connect(url, connect_timeout=10)
     except psycopg.OperationalError:

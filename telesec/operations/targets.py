@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import psycopg
 
+from telesec.foundation import revision
 from telesec.foundation.embedded_postgres import DatabaseUrls, EmbeddedPostgres
 from telesec.foundation.errors import Misconfigured
 from telesec.foundation.language import say
-from telesec.foundation.provision import OLDEST_SERVER
 from telesec.settings import Settings
 
 
@@ -53,20 +53,14 @@ def look(url: str) -> Server:
     Raises:
         Misconfigured: Nothing answers, or it is too old.
     """
-    try:
-        with psycopg.connect(url, connect_timeout=10) as connection:
-            number = connection.info.server_version
-            row = connection.execute(
-                "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-                " where n.nspname in ('public', 'audit', 'vault', 'sec') and c.relkind in ('r', 'p', 'v')"
-                " and (n.nspname, c.relname) <> ('sec', 'pads')"
-            ).fetchone()
-    except psycopg.OperationalError:
-        raise Misconfigured(
-            say("The database does not answer. Start it, or correct TELESEC_DATABASE_URL.")
-        ) from None
-    if number < OLDEST_SERVER:
-        raise Misconfigured(say("PostgreSQL 15 or newer is needed."))
+    with revision.connect(url) as connection:
+        number = connection.info.server_version
+        revision.require_server(number)
+        row = connection.execute(
+            "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+            " where n.nspname in ('public', 'audit', 'vault', 'sec') and c.relkind in ('r', 'p', 'v')"
+            " and (n.nspname, c.relname) <> ('sec', 'pads')"
+        ).fetchone()
     return Server(number // 10000, int(row[0]) if row else 0)
 
 
