@@ -32,7 +32,18 @@ from telesec.patients import api as patients_api
 from telesec.practices import api as practices_api
 from telesec.scheduling import api as scheduling_api
 from telesec.triage import api as triage_api
-from telesec.web import access, assets, bodies, failures, headers, health, language, openapi, templating
+from telesec.web import (
+    access,
+    assets,
+    bodies,
+    compression,
+    failures,
+    headers,
+    health,
+    language,
+    openapi,
+    templating,
+)
 from telesec.web.failures import problem
 
 
@@ -92,6 +103,7 @@ def create_app(deps: Deps) -> Flask:
         static_folder=None,
         template_folder=None,
     )
+    compression.install(app)
     templating.install(app)
     headers.install(app, deps.settings)
     failures.install(app)
