@@ -11,6 +11,7 @@ from telesec.accounts import loader, repeats
 from telesec.accounts import routes as accounts_routes
 from telesec.alerts import api as alerts_api
 from telesec.alerts import doors as alerts_doors
+from telesec.alerts.ports import CanBeAsked
 from telesec.bootstrap import Deps
 from telesec.callbacks import api as callbacks_api
 from telesec.calls import api as calls_api
@@ -36,12 +37,12 @@ from telesec.web import (
     access,
     assets,
     bodies,
-    compression,
     failures,
     headers,
     health,
     language,
     openapi,
+    states,
     templating,
 )
 from telesec.web.failures import problem
@@ -103,13 +104,12 @@ def create_app(deps: Deps) -> Flask:
         static_folder=None,
         template_folder=None,
     )
-    compression.install(app)
     templating.install(app)
     headers.install(app, deps.settings)
     failures.install(app)
     language.install(app)
     assets.install(app)
-    health.install(app, deps)
+    health.install(app, deps, states.States(deps, askable(deps)))
     loader.install(app, deps)
     access.install(app)
     bodies.install(app)
@@ -123,6 +123,16 @@ def create_app(deps: Deps) -> Flask:
     openapi.install(app, openapi.document(Info(title="telesec", version=__version__), SECURITY, apis))
     access.check_marks(app.view_functions)
     return app
+
+
+def askable(deps: Deps) -> dict[str, list[CanBeAsked]]:
+    """Return the channels that can be asked whether their provider would take a notice, by kind."""
+    found: dict[str, list[CanBeAsked]] = {}
+    for kind, channels in deps.channels.items():
+        for channel in channels:
+            if isinstance(channel, CanBeAsked):
+                found.setdefault(kind.value, []).append(channel)
+    return found
 
 
 def _invalid(error: ValidationError) -> object:

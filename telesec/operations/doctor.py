@@ -93,7 +93,7 @@ def _database(settings: Settings, clock: Clock) -> list[Finding]:
             *_made("jobs", partial(work_checks.wake_ups, connection, clock.now())),
             *_made("alerts", partial(work_checks.alerts, connection, clock.now())),
             *_made("audit", partial(work_checks.audit, connection, clock.now())),
-            *_made("calendars", partial(work_checks.calendars, connection, key)),
+            *_made("calendars", partial(work_checks.calendars, url, key)),
         ]
     return [*findings, *_made("records", partial(key_checks.opens, settings))]
 

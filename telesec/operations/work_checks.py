@@ -1,26 +1,18 @@
 """The work in progress: worker, wake-ups, alerts, audit, calendars. Counts and ages only."""
 
-from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import psycopg
 
-from telesec.foundation import tenant_context
+from telesec.foundation.database import Database
 from telesec.foundation.language import say
 from telesec.operations.findings import Finding, fail, ok, warn
+from telesec.web.states import ALERT_OVERDUE, AUDIT_LATE, WAKE_UPS, count_calendars
 
 Connection = psycopg.Connection[Any]
 SILENT = timedelta(seconds=60)
 WAITING = timedelta(minutes=5)
-ALERT_OVERDUE = timedelta(seconds=15)
-AUDIT_LATE = timedelta(seconds=60)
-PAGE = 200
-WAKE_UPS = """
-select count(*), min(e.at) from procrastinate_jobs j join procrastinate_events e on e.job_id = j.id
-where j.status = 'todo' and e.type = 'deferred'
-"""
 
 
 def worker(connection: Connection, now: datetime) -> Finding:
@@ -68,37 +60,21 @@ def audit(connection: Connection, now: datetime) -> Finding:
     return ok("audit", say("The audit trail is sealed. telesec audit verify checks it whole."))
 
 
-def calendars(connection: Connection, context_key: bytes) -> Finding:
+def calendars(url: str, context_key: bytes) -> Finding:
     """Count calendars by health."""
-    healths = calendar_healths(connection, context_key)
+    database = Database(url, context_key)
+    try:
+        healths = count_calendars(database)
+    finally:
+        database.close()
     told = ", ".join(f"{count} {health}" for health, count in sorted(healths.items()))
     if not healths:
         return ok("calendars", say("No calendar is connected yet."))
     seen = say("Calendars: %(told)s.", told=told)
     if set(healths) - {"ok", "unknown"}:
-        return warn(
-            "calendars", seen, say("Each practice's page says which, and why; slots there are not offered.")
-        )
+        todo = say("Each practice's page says which, and why; slots there are not offered.")
+        return warn("calendars", seen, todo)
     return ok("calendars", seen)
-
-
-def calendar_healths(connection: Connection, context_key: bytes) -> Counter[str]:
-    """Return how many calendars are in which health, over all practices, a page of practices at a time."""
-    found: Counter[str] = Counter()
-    after = UUID(int=0)
-    while True:
-        rows = connection.execute("select * from sec.find_practices(%s, %s)", (after, PAGE)).fetchall()
-        ids = [row[0] for row in rows]
-        if not ids:
-            return found
-        with connection.transaction():
-            value = tenant_context.sign(context_key, ids, "doctor")
-            connection.execute("select set_config(%s, %s, true)", (tenant_context.SETTING, value))
-            counts = connection.execute(
-                "select health, count(*) from schedule where practice_id = any (%s) group by 1", (ids,)
-            ).fetchall()
-        found.update(dict(counts))
-        after = max(ids)
 
 
 def _one(connection: Connection, query: str, *values: object) -> Any:

@@ -15,12 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from telesec.foundation.clock import Clock
 from telesec.foundation.database import Database
 from telesec.web.access import public
+from telesec.web.states import ALERT_OVERDUE, States
 
 log = structlog.get_logger(__name__)
 REQUESTS = Counter("telesec_requests_total", "Answered requests.", ("endpoint", "status"))
 SECONDS = Histogram("telesec_request_seconds", "Time to answer.", ("endpoint",))
 WORKER_SILENT = timedelta(seconds=60)
-ALERT_OVERDUE = timedelta(seconds=15)
 
 
 class HealthDeps(Protocol):
@@ -32,8 +32,12 @@ class HealthDeps(Protocol):
     def database(self) -> Database: ...
 
 
-def install(app: Flask, deps: HealthDeps) -> None:
-    """Register the three addresses and measure every request."""
+def install(app: Flask, deps: HealthDeps, states: States) -> None:
+    """Register the three addresses and measure every request.
+
+    ``/readyz`` also tells what the outside last answered; that alone makes nothing unready, since another web
+    process would reach no more of it.
+    """
 
     @app.get("/healthz")
     @public("says only that the process answers")
@@ -44,13 +48,16 @@ def install(app: Flask, deps: HealthDeps) -> None:
     @public("says only which part is not ready")
     def readyz() -> Response:
         parts = ready(deps)
-        answer = jsonify(status="ok" if all(parts.values()) else "not_ready", parts=parts)
+        status = "ok" if all(parts.values()) else "not_ready"
+        answer = jsonify(status=status, parts=parts, outside=states.outside())
         answer.status_code = 200 if all(parts.values()) else 503
         return answer
 
     @app.get("/metrics")
-    @public("counts by endpoint and status only")
+    @public("counts and ages only")
     def metrics() -> Response:
+        states.refresh()
+        states.outside()
         return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
     @app.before_request
