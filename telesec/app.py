@@ -37,6 +37,7 @@ from telesec.web import (
     access,
     assets,
     bodies,
+    compression,
     failures,
     headers,
     health,
@@ -104,6 +105,7 @@ def create_app(deps: Deps) -> Flask:
         static_folder=None,
         template_folder=None,
     )
+    compression.install(app)
     templating.install(app)
     headers.install(app, deps.settings)
     failures.install(app)

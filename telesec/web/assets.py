@@ -1,24 +1,34 @@
-"""Static files under names that carry their hash, so that a browser may keep them for ever."""
+"""Static files under names that carry their hash, so that a browser may keep them for ever.
+
+What is text is sent compressed to who takes it; compressed once per process.
+"""
 
 import hashlib
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, send_file, url_for
+from flask import Blueprint, Flask, Response, request, send_file, url_for
 from werkzeug.exceptions import NotFound
 
+from telesec.web import compression
 from telesec.web.access import public
 
 ROOT = Path(str(files("telesec"))) / "web" / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png",
          ".webmanifest": "application/manifest+json", ".ico": "image/x-icon"}  # fmt: skip
+TEXT = frozenset({".css", ".js", ".svg", ".webmanifest"})
 YEAR = 31_536_000
 
 
 @cache
 def _hash(name: str) -> str:
     return hashlib.sha256((ROOT / name).read_bytes()).hexdigest()[:12]
+
+
+@cache
+def _compressed(name: str) -> bytes:
+    return compression.whole((ROOT / name).read_bytes())
 
 
 def asset_url(name: str) -> str:
@@ -38,9 +48,24 @@ def install(app: Flask) -> None:
         path = (ROOT / name).resolve()
         if not path.is_relative_to(ROOT.resolve()) or not path.is_file() or mark != _hash(name):
             raise NotFound
-        answer = send_file(path, mimetype=TYPES.get(path.suffix, "application/octet-stream"))
+        answer = _answer(path, name, mark)
         answer.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
         return answer
 
     app.register_blueprint(pages)
     app.jinja_env.globals["asset_url"] = asset_url
+
+
+def _answer(path: Path, name: str, mark: str) -> Response:
+    kind = TYPES.get(path.suffix, "application/octet-stream")
+    if path.suffix not in TEXT:
+        return send_file(path, mimetype=kind)
+    if compression.welcome():
+        answer = Response(_compressed(name), mimetype=kind)
+        answer.headers["Content-Encoding"] = compression.ENCODING
+        answer.set_etag(f"{mark}-{compression.ENCODING}")
+        answer.make_conditional(request)
+    else:
+        answer = send_file(path, mimetype=kind, etag=mark)
+    answer.vary.add("Accept-Encoding")
+    return answer
