@@ -29,6 +29,7 @@ from telesec.desk import (
 )
 from telesec.desk import routes as desk_routes
 from telesec.messages import api as messages_api
+from telesec.onboarding import routes as onboarding_routes
 from telesec.patients import api as patients_api
 from telesec.practices import api as practices_api
 from telesec.scheduling import api as scheduling_api
@@ -74,6 +75,7 @@ PAGES: tuple[Room, ...] = (
     practice_routes,
     protocol_routes,
     training_routes,
+    onboarding_routes,
     locked,
 )
 DOORS: tuple[Room, ...] = (alerts_doors, call_doors)

@@ -30,11 +30,11 @@ COMMANDS: Mapping[str, str] = {
     "demo-code": "telesec.testing.demo.commands:demo_code",
     "doctor": "telesec.operations.commands:doctor",
     "keys": "telesec.vault.commands:keys",
-    "practice": "telesec.practices.commands:practice",
+    "practice": "telesec.onboarding.commands:practice",
     "serve": "telesec.processes.serve:serve",
     "token": "telesec.accounts.commands:token",
     "triage": "telesec.triage.commands:triage",
-    "user": "telesec.accounts.commands:user",
+    "user": "telesec.onboarding.commands:user",
     "web": "telesec.processes.web:web",
     "worker": "telesec.processes.worker:worker",
 }

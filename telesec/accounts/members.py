@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from telesec.accounts import service
 from telesec.accounts.models import Membership, Person
@@ -65,6 +65,15 @@ def members(uow: UnitOfWork, practice_ids: Iterable[UUID]) -> tuple[Member, ...]
         )
         for row in rows
     )
+
+
+def practices_of(uow: UnitOfWork, person_id: UUID) -> tuple[UUID, ...]:
+    """Return every practice somebody serves, also those the acting person does not see; ids only."""
+    authorize(uow, Permission.PERSON_MANAGE, on=INSTALLATION)
+    rows = uow.session.execute(
+        text("select practice_id from sec.find_memberships(:person)"), {"person": person_id}
+    )
+    return tuple(row.practice_id for row in rows)
 
 
 def served(uow: UnitOfWork, person_id: UUID) -> dict[UUID, Membership]:

@@ -13,10 +13,12 @@ from waitress.server import create_server
 from telesec.app import create_app
 from telesec.processes.parts import BuildsDeps
 from telesec.settings import Settings
-from telesec.web.headers import LARGEST_BODY
+from telesec.web.headers import LARGEST_UPLOAD
 
 log = structlog.get_logger(__name__)
 PAGE_THREADS = 16
+HEADERS = 1 << 16
+"""Room beside a body; whatever is larger than body and headers would be kept on a disk, in clear."""
 
 
 @click.command()
@@ -40,7 +42,8 @@ def run_web(app: Flask, settings: Settings) -> None:
         ident=None,
         asyncore_use_poll=True,
         channel_timeout=60,
-        max_request_body_size=LARGEST_BODY + 1,
+        max_request_body_size=LARGEST_UPLOAD + 1,
+        inbuf_overflow=LARGEST_UPLOAD + HEADERS,
         **_proxies(settings.trusted_proxies),
         clear_untrusted_proxy_headers=True,
     )

@@ -107,3 +107,28 @@ def record_keys(
             envelope.unwrap(open_practice_key(uow, parent), wrapped, context),
         )
     return opened
+
+
+def make_record_keys(
+    uow: UnitOfWork, practice_id: UUID, record_ids: Sequence[UUID]
+) -> tuple[int, dict[UUID, bytearray]]:
+    """Return the generation and the fresh plain keys of records that have none yet; one insert for all."""
+    parent = practice_key(uow, practice_id)
+    opened = open_practice_key(uow, parent)
+    fresh = {record_id: bytearray(os.urandom(envelope.KEY_BYTES)) for record_id in record_ids}
+    if fresh:
+        uow.session.execute(
+            insert(RecordKey),
+            [
+                {
+                    "practice_id": practice_id,
+                    "record_id": record_id,
+                    "generation": parent.generation,
+                    "wrapped": envelope.wrap(
+                        opened, plain, envelope.record_key_context(practice_id, record_id, parent.generation)
+                    ),
+                }
+                for record_id, plain in fresh.items()
+            ],
+        )
+    return parent.generation, fresh

@@ -6,11 +6,12 @@ again. Nothing is logged and nothing is audited: the caller knows what was read 
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import delete
 
+from telesec.foundation.paging import one_of
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.vault import envelope, keys
 from telesec.vault.envelope import Place, Unreadable
@@ -38,6 +39,27 @@ def seal(
         )
         for name, text in fields.items()
     }
+
+
+def seal_new(
+    uow: UnitOfWork, practice_id: UUID, kind: str, rows: Sequence[tuple[UUID, Mapping[str, str]]]
+) -> list[dict[str, bytes]]:
+    """Return the sealed fields of many new records (version 1), in order; one insert for all their keys.
+
+    Args:
+        rows: (id of a record that has no key yet, field name → text).
+    """
+    keys.require_practice(uow, practice_id)
+    generation, fresh = keys.make_record_keys(uow, practice_id, [record_id for record_id, _ in rows])
+    return [
+        {
+            name: envelope.seal(
+                fresh[record_id], generation, Place(practice_id, kind, record_id, 1, name), text.encode()
+            )
+            for name, text in fields.items()
+        }
+        for record_id, fields in rows
+    ]
 
 
 def open(  # noqa: A001 - read at the call as vault.open
@@ -86,10 +108,19 @@ def phone_index(uow: UnitOfWork, practice_id: UUID, e164: str) -> int:
     Equal numbers of one practice have equal indexes; between practices they say nothing. None exists
     for names: the commonest names would show at any width.
     """
+    return phone_indexes(uow, practice_id, (e164,))[e164]
+
+
+def phone_indexes(uow: UnitOfWork, practice_id: UUID, numbers: Iterable[str]) -> dict[str, int]:
+    """Return the blind index of each number, as :func:`phone_index`; the key is asked for once."""
     keys.require_practice(uow, practice_id)
     _, key = keys.record_key(uow, practice_id, PHONE_INDEX)
-    digest = hmac.new(key, b"telesec/bi/1\0phone\0" + e164.encode(), hashlib.sha256).digest()
-    return int.from_bytes(digest[:8], "big") >> 1
+
+    def index(e164: str) -> int:
+        digest = hmac.new(key, b"telesec/bi/1\0phone\0" + e164.encode(), hashlib.sha256).digest()
+        return int.from_bytes(digest[:8], "big") >> 1
+
+    return {number: index(number) for number in numbers}
 
 
 def shred(uow: UnitOfWork, practice_id: UUID, record_id: UUID) -> None:
@@ -103,3 +134,14 @@ def shred(uow: UnitOfWork, practice_id: UUID, record_id: UUID) -> None:
         delete(RecordKey).where(RecordKey.practice_id == practice_id, RecordKey.record_id == record_id)
     )
     uow.audit("record.shred", practice_id=practice_id, object_id=record_id)
+
+
+def shred_many(uow: UnitOfWork, practice_id: UUID, record_ids: Sequence[UUID]) -> None:
+    """Delete the keys of many records, as :func:`shred`; one statement and one audit entry."""
+    keys.require_practice(uow, practice_id)
+    if not record_ids:
+        return
+    uow.session.execute(
+        delete(RecordKey).where(RecordKey.practice_id == practice_id, one_of(RecordKey.record_id, record_ids))
+    )
+    uow.audit("record.shred_many", practice_id=practice_id, count=len(record_ids))

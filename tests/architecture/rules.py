@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = (
     "foundation", "web", "vault", "audit", "accounts", "practices", "patients", "callbacks", "alerts",
-    "triage", "scheduling", "messages", "calls", "desk",
+    "triage", "scheduling", "messages", "calls", "desk", "onboarding",
 )  # fmt: skip
 LONGEST_FILE = 400
 FORBIDDEN_NAMES = ("util", "utils", "common", "helper", "helpers", "misc", "manager", "managers")

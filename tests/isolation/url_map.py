@@ -52,6 +52,8 @@ class Route:
             "absence_id": home.absence_id,
             "instruction_id": home.instruction_id,
             "person_id": new_id(),
+            "import_id": new_id(),
+            "schedule_id": home.house.schedule_id,
             "session_id": new_id(),
             "delivery_id": new_id(),
             "name": "queue",
