@@ -105,6 +105,12 @@ def cli(context: click.Context) -> None:
 
 def main() -> None:
     """Run a command; a refusal is one sentence on standard error and exit code 1."""
+    if sys.getfilesystemencoding().lower() != "utf-8" and sys.argv[1:2] != ["doctor"]:
+        click.echo(
+            "telesec needs a locale with UTF-8, or names would be spoilt. Type: export LC_ALL=C.UTF-8",
+            err=True,
+        )
+        sys.exit(1)
     try:
         cli(standalone_mode=True)
     except TelesecError as error:

@@ -158,8 +158,9 @@ class PostgresServer:
             capture_output=True, check=False, preexec_fn=self._become(),
         )  # fmt: skip
         if result.returncode:
-            reason = result.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["?"]
-            raise Misconfigured(say("The database could not be made: %(reason)s", reason=reason[0]))
+            raise Misconfigured(
+                say("The database could not be made: %(reason)s", reason=_reason(result.stderr))
+            )
         if os.geteuid() == 0:
             os.chown(self.password_file, 0, 0)
         self.password_file.chmod(0o400)
@@ -173,8 +174,8 @@ class PostgresServer:
         if have != want:
             raise Misconfigured(
                 say(
-                    "The data folder was made by PostgreSQL %(have)s, this program is %(want)s. "
-                    "Run: telesec db upgrade --help",
+                    "The data folder was made by PostgreSQL %(have)s, this program is %(want)s. Back up with "
+                    "the release that made it (telesec backup create), then restore into a new data folder.",
                     have=have,
                     want=want,
                 )
@@ -265,6 +266,13 @@ class PostgresServer:
                 log=str(self.data.parent / f"{self.data.name}.log"),
             )
         )
+
+
+def _reason(complaint: bytes) -> str:
+    """Return the first line that names an error; what follows it is cleaning up."""
+    lines = complaint.decode(errors="replace").strip().splitlines() or ["?"]
+    signs = ("error", "fatal", "could not", "no space")
+    return next((line for line in lines if any(sign in line.lower() for sign in signs)), lines[-1])
 
 
 def _system_user() -> pwd.struct_passwd:

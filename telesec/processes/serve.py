@@ -9,6 +9,8 @@ import click
 
 from telesec.foundation import migrate, revision
 from telesec.foundation.embedded_postgres import EmbeddedPostgres
+from telesec.foundation.errors import Misconfigured
+from telesec.processes.listening import require_port
 from telesec.processes.supervisor import KeptDatabase, Part, supervise, telesec_child
 from telesec.settings import Settings
 from telesec.vault import keyring
@@ -31,16 +33,18 @@ def serve(lazy: HasSettings) -> None:
     settings = lazy.settings
     stop = stop_event()
     parts: list[Part] = [telesec_child("web", "web"), telesec_child("worker", "worker")]
+    require_port(settings.host, settings.port)
     url = settings.database_url.get_secret_value()
     if url:
         revision.check(url)
-        ensure_master_key(settings)
+        ensure_master_key(settings, url)
         supervise(parts, stop, now=time.monotonic)
         return
     embedded = EmbeddedPostgres(settings.data_dir)
     try:
-        migrate.upgrade(embedded.start().migrate)
-        ensure_master_key(settings)
+        urls = embedded.start()
+        migrate.upgrade(urls.migrate)
+        ensure_master_key(settings, urls.app)
         supervise([KeptDatabase(embedded), *parts], stop, now=time.monotonic)
     finally:
         embedded.stop()
@@ -54,9 +58,18 @@ def stop_event() -> threading.Event:
     return event
 
 
-def ensure_master_key(settings: Settings) -> None:
-    """Make the master key on first start, when the operator named no file of their own."""
+def ensure_master_key(settings: Settings, url: str) -> None:
+    """Make the master key on first start, when the operator named no file of their own.
+
+    Raises:
+        Misconfigured: The key is lost: this database was made with one.
+    """
     path = settings.data_dir / "keys" / "master.key"
-    if settings.master_key_file is None and not path.exists():
-        keyring.generate_file(path)
-        click.echo(f"A master key was made: {path}. Without it no message can be read. Copy it apart.")
+    if settings.master_key_file is not None or path.exists():
+        return
+    with revision.connect(url) as connection:
+        used = connection.execute("select 1 from vault.installation_key limit 1").fetchone()
+    if used:
+        raise Misconfigured(keyring.lost(path))
+    keyring.generate_file(path)
+    click.echo(f"A master key was made: {path}. Without it no message can be read. Copy it apart.")

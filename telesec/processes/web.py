@@ -11,6 +11,7 @@ from flask import Flask
 from waitress.server import create_server
 
 from telesec.app import create_app
+from telesec.processes.listening import require_port
 from telesec.processes.parts import BuildsDeps
 from telesec.settings import Settings
 from telesec.web.headers import LARGEST_UPLOAD
@@ -33,7 +34,12 @@ def web(lazy: BuildsDeps) -> None:
 
 
 def run_web(app: Flask, settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; requests being answered are finished."""
+    """Serve until SIGTERM or SIGINT; requests being answered are finished.
+
+    Raises:
+        Misconfigured: The address cannot be listened on.
+    """
+    require_port(settings.host, settings.port)
     server = create_server(
         app,
         host=settings.host,

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from telesec.foundation.errors import Misconfigured
-from telesec.foundation.language import say
+from telesec.foundation.language import Sentence, say
 from telesec.vault import envelope
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -113,16 +113,26 @@ def from_file(path: Path) -> MasterKeys:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
-        raise Misconfigured(
-            say("The master key file %(path)s cannot be read. Make one: telesec keys generate.", path=path)
-        ) from None
-    with os.fdopen(descriptor, encoding="ascii") as stream:
-        mode = os.fstat(stream.fileno()).st_mode
-        if not stat.S_ISREG(mode) or mode & _OTHERS:
+        raise Misconfigured(lost(path)) from None
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        raise Misconfigured(lost(path))
+    with os.fdopen(descriptor, encoding="ascii", errors="replace") as stream:
+        if mode & _OTHERS:
             raise Misconfigured(
                 say("The master key file %(path)s is open to others. Type: chmod 400 %(path)s", path=path)
             )
         return from_text(stream.read())
+
+
+def lost(path: Path) -> Sentence:
+    """Return what is said where a key file is not at hand; a new key opens nothing that exists."""
+    return say(
+        "The master key file %(path)s cannot be read. Put your copy of it back there: without it no message "
+        "can be read. Only a new installation makes one: telesec keys generate %(path)s",
+        path=path,
+    )
 
 
 def generate_file(path: Path) -> int:

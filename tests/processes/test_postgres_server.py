@@ -108,7 +108,7 @@ def test_data_of_another_version_is_refused_with_the_command(embedded):
     with pytest.raises(Misconfigured) as refused:
         embedded.start()
 
-    assert "telesec db upgrade" in str(refused.value.sentence)
+    assert "telesec backup create" in str(refused.value.sentence)
     (embedded.server.data / "PG_VERSION").write_text("18\n")
 
 
