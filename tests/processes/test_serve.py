@@ -106,13 +106,18 @@ def test_a_lost_connection_of_the_worker_is_waited_for(installation, carrier):
 
 
 def test_a_second_start_on_the_same_folder_is_refused_with_a_sentence(installation):
-    second = subprocess.run(
-        [sys.executable, "-m", "telesec", "serve"],
-        env={**os.environ, **installation.environ}, capture_output=True, text=True, check=False, timeout=60,
+    elsewhere = {**installation.environ, "TELESEC_PORT": str(free_port())}
+    second, same_port = (
+        subprocess.run(
+            [sys.executable, "-m", "telesec", "serve"],
+            env={**os.environ, **environ}, capture_output=True, text=True, check=False, timeout=60,
+        )
+        for environ in (elsewhere, installation.environ)
     )  # fmt: skip
 
-    assert second.returncode == 1
+    assert (second.returncode, same_port.returncode) == (1, 1)
     assert second.stderr.strip().endswith("Stop the other telesec first.")
+    assert same_port.stderr.startswith(f"Port {installation.port} is in use")
     assert installation.ready()
 
 
