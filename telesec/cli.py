@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "demo": "telesec.testing.demo.commands:demo",
     "demo-code": "telesec.testing.demo.commands:demo_code",
     "doctor": "telesec.operations.commands:doctor",
+    "init": "telesec.processes.init:init",
     "keys": "telesec.vault.commands:keys",
     "practice": "telesec.onboarding.commands:practice",
     "serve": "telesec.processes.serve:serve",

@@ -26,6 +26,17 @@ def generate(path: Path, primary: bool) -> None:
     click.echo(f"Master key {key_id} is in {path}. Back it up apart from the database.")
 
 
+@keys.command("from-paper")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--id", "key_id", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--key", prompt="Key, as printed", hide_input=True, help="Asked for; better not typed here.")
+@click.option("--checksum", prompt="Checksum")
+def from_paper(path: Path, key_id: int, key: str, checksum: str) -> None:
+    """Write a master key file anew from what ``telesec init`` printed."""
+    keyring.from_paper(path, key_id, key, checksum)
+    click.echo(f"Master key {key_id} is in {path}.")
+
+
 @keys.command()
 @click.pass_obj
 def rotate_master(deps: VaultDeps) -> None:

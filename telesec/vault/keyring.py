@@ -8,11 +8,14 @@ machines learn it before one of them uses it. A file that anybody but its owner 
 import base64
 import binascii
 import hashlib
+import hmac
 import os
+import re
 import stat
 import struct
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from telesec.foundation.errors import Misconfigured
@@ -149,6 +152,56 @@ def generate_file(path: Path) -> int:
     key_id = max(from_file(path).ids) + 1
     _write(path, path.read_text("ascii").rstrip("\n") + f"\n{key_id} {line}\n")
     return key_id
+
+
+@dataclass(frozen=True)
+class PrintedKey:
+    """A master key as it is kept on paper: eight groups of eight letters and digits, and a checksum."""
+
+    id: int
+    groups: tuple[str, ...] = field(repr=False)
+    checksum: str
+
+
+def printed(path: Path) -> tuple[PrintedKey, ...]:
+    """Return the keys of a file as they are kept on paper, in order.
+
+    Raises:
+        Misconfigured: The file cannot be read or is not valid.
+    """
+    from_file(path)
+    lines = path.read_text("ascii").splitlines()
+    keys = [_parse(line) for line in lines if line.strip() and not line.startswith("#")]
+    return tuple(
+        PrintedKey(key_id, tuple(re.findall(".{8}", key.hex())), _checksum(key_id, key))
+        for key_id, key, _ in keys
+    )
+
+
+def from_paper(path: Path, key_id: int, typed: str, checksum: str) -> None:
+    """Write a new key file from what was kept on paper.
+
+    Raises:
+        Misconfigured: A file is there already, or something was mistyped: the checksum does not fit.
+    """
+    if path.exists():
+        raise Misconfigured(say("%(path)s is there already; nothing was written.", path=path))
+    try:
+        key = bytes.fromhex("".join(typed.split()).lower())
+    except ValueError:
+        key = b""
+    given = "".join(checksum.split()).lower()
+    if len(key) != envelope.KEY_BYTES or not hmac.compare_digest(_checksum(key_id, key), given):
+        raise Misconfigured(
+            say("Key and checksum do not fit: something was mistyped. Read both again, nothing was written.")
+        )
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _write(path, f"{key_id} {base64.b64encode(key).decode()} primary\n")
+
+
+def _checksum(key_id: int, key: bytes) -> str:
+    """Return eight digits that tell a slip of the pen; they say nothing of the key's 256 bits."""
+    return hashlib.sha256(b"telesec/paper/1\0" + struct.pack(">I", key_id) + key).hexdigest()[:8]
 
 
 def make_primary(path: Path, key_id: int) -> None:
