@@ -26,6 +26,15 @@ def generate(path: Path, primary: bool) -> None:
     click.echo(f"Master key {key_id} is in {path}. Back it up apart from the database.")
 
 
+@keys.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("key_id", type=click.IntRange(1))
+def primary(path: Path, key_id: int) -> None:
+    """Let a key that every machine has by now wrap from the next start on."""
+    keyring.make_primary(path, key_id)
+    click.echo(f"Master key {key_id} wraps from the next start on. Then: telesec keys rotate-master")
+
+
 @keys.command("from-paper")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--id", "key_id", type=click.IntRange(1), default=1, show_default=True)

@@ -50,9 +50,8 @@ class MasterKeys:
         return frozenset(self._keys)
 
     def checksum(self) -> str:
-        """Return eight characters that tell the primary key from another, and say nothing of it."""
-        digest = hashlib.sha256(b"telesec/checksum/1\0" + bytes(self._keys[self.primary])).hexdigest()
-        return f"{digest[:4]}-{digest[4:8]}"
+        """Return the primary key's checksum, as it stands on paper."""
+        return _checksum(self.primary, bytes(self._keys[self.primary]))
 
     def wrap(self, plain: bytes | bytearray, context: bytes) -> tuple[int, bytes]:
         """Return the primary key's id and ``plain`` wrapped under it."""
