@@ -16,11 +16,12 @@ from telesec.foundation.errors import NotFound, Refused
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.triage.compiler import ProtocolRefused, compile_protocol
+from telesec.triage.engine import conclude
 from telesec.triage.in_practice import compiled, library_of
 from telesec.triage.library import Library
 from telesec.triage.models import PracticeProtocol, ProtocolExtension, TriageSession
 from telesec.triage.protocol import Protocol, State, Text
-from telesec.triage.records import Record, opened_many, standing, zone
+from telesec.triage.records import CHANGED, Record, fits, opened_many, standing, zone
 from telesec.triage.replay import Change, Edited, changes, edits, with_protocol
 
 WARN_DAYS = 30
@@ -193,15 +194,20 @@ def lowered_by(uow: UnitOfWork, library: Library, practice_id: UUID, after: Prot
 def replayed_lower(library: Library, after: Protocol, records: Sequence[Record]) -> tuple[Change, ...]:
     """Return the sessions that come out lower with a new version; pure.
 
-    A session on a complaint no library holds any more cannot be replayed and is left out.
+    Against the present version by the answers both know; against a version no longer held (a newer reference)
+    by the level the session ended at, where a question it never heard counts as unknown. A session on a
+    complaint no library holds any more cannot be replayed and is left out.
     """
     book = library.book
-    cases = [
-        (str(record.row.id), record.case)
-        for record in records
-        if record.content.code is None or record.content.code in book.protocols
-    ]
-    return tuple(change for change in changes(book, with_protocol(book, after), cases) if change.lowers)
+    new = with_protocol(book, after)
+    held = [one for one in records if one.content.code is None or one.content.code in book.protocols]
+    present = [one for one in held if fits(library, one.content)]
+    found = list(changes(book, new, ((str(one.row.id), one.case) for one in present)))
+    for one in held:
+        if not fits(library, one.content) and one.content.outcome not in (None, CHANGED):
+            level = conclude(new, one.case, seconds_left_today=0).level
+            found.append(Change(str(one.row.id), one.content.outcome[0], level))
+    return tuple(change for change in found if change.lowers)
 
 
 def _compiled(text: str) -> Protocol:

@@ -84,7 +84,7 @@ def review(uow: UnitOfWork, library: Library, practice_id: UUID, code: str) -> R
         raise NotFound
     draft = row_of(uow, practice_id, code, State.DRAFT)
     after = compiled(draft.document) if draft else before
-    lowers = governance.lowered_by(uow, used, practice_id, after) if draft else ()
+    lowers = governance.lowered_by(uow, used, practice_id, after)
     told = [after.code, after.version, *(f"{one.id}{one.before}{one.after}" for one in lowers)]
     told += [draft.document] if draft else []
     return Review(

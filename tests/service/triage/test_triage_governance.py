@@ -1,17 +1,20 @@
 """Reviews that come due, use past them with a reason, new versions, and what doctors say afterwards."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from telesec.foundation.errors import Forbidden, NotFound, Refused
-from telesec.triage import feedback, governance, service
+from telesec.triage import feedback, governance, service, signing
+from telesec.triage.compiler import compile_protocol
 from telesec.triage.feedback import MarkLevel
 from telesec.triage.governance import ExtendReview
 from telesec.triage.levels import Level
 from telesec.triage.library import built_in_file
 from telesec.triage.protocol import Given
+from telesec.triage.replay import with_protocol
 from telesec.triage.service import AnswerQuestion, RaiseLevel
 
 CHEST = "douleur_thoracique"
@@ -165,3 +168,24 @@ def test_a_judgement_is_sealed(ended, cast, uow_as):
 
     assert "same_day" not in stored
     assert CHEST not in stored
+
+
+def test_a_newer_reference_lists_the_past_calls_it_lowers_before_it_is_signed(
+    adopted, start, run, deps, cast, signer
+):
+    newer, id_ = doctored("traumatisme_cranien")
+    view = start("traumatisme_cranien")
+    while view.question:
+        given = Given.YES if view.question.id.endswith(f".{id_}") else Given.NO
+        view = run(service.answer, AnswerQuestion(view.id, view.question.id, given))
+    shipped = compile_protocol(newer.replace("version: 1.0.0", "version: 1.1.0", 1), "newer")
+    library = replace(deps.library, book=with_protocol(deps.library.book, shipped))
+
+    with deps.unit_of_work(signer) as uow:
+        same = signing.review(uow, deps.library, cast.lilas, "traumatisme_cranien")
+        found = signing.review(uow, library, cast.lilas, "traumatisme_cranien")
+
+    assert same.lowers == ()
+    assert [(one.id, one.before, one.after) for one in found.lowers] == [
+        (str(view.id), Level.CALL15_NOW, Level.DOCTOR_NOW)
+    ]
