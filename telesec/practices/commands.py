@@ -61,11 +61,13 @@ def add(deps: PracticeDeps, new: NewPractice) -> str:
 @practice.command("list")
 @click.pass_obj
 def list_practices(deps: PracticeDeps) -> None:
-    """Print every practice: id, name, lines."""
+    """Print every practice: id, name, lines, practitioners."""
     page = _page(deps, ())
     while page:
         for card in page:
-            click.echo("\t".join((str(card.id), card.name, ", ".join(line.number for line in card.lines))))
+            lines = ", ".join(line.number for line in card.lines)
+            people = ", ".join(person.name for person in card.practitioners)
+            click.echo("\t".join((str(card.id), card.name, lines, people)))
         page = _page(deps, page)
 
 

@@ -10,6 +10,8 @@ import click
 from telesec.foundation.access import Purpose, system_actor
 from telesec.foundation.errors import Refused
 from telesec.foundation.language import say
+from telesec.practices import reads as practices
+from telesec.practices.reads import PracticeCard
 from telesec.scheduling import configuration, flow, reads
 from telesec.scheduling.configuration import CreateAppointmentType, CreateSchedule
 from telesec.scheduling.hours import OpeningRule
@@ -24,7 +26,7 @@ class NewCalendar:
     """A schedule as typed on the command line."""
 
     practice: UUID
-    practitioner: UUID
+    practitioner: str
     kind: str
     url: str
     user: str
@@ -41,7 +43,7 @@ def calendar() -> None:
 
 @calendar.command("add")
 @click.argument("practice", type=UUID)
-@click.argument("practitioner", type=UUID)
+@click.argument("practitioner")
 @click.option("--kind", required=True, help="caldav, fhir, or a plug-in's.")
 @click.option("--url", required=True, help="CalDAV: the collection. FHIR: the base.")
 @click.option("--user", default="", help="Login name.")
@@ -51,7 +53,7 @@ def calendar() -> None:
 @click.option("--option", "options", multiple=True, help="name=value for the connector; repeat for more.")
 @click.pass_obj
 def add_calendar(deps: SchedulingDeps, /, **typed: object) -> None:
-    """Open a schedule for PRACTITIONER of PRACTICE, read its calendar, print its id and light."""
+    """Open a schedule for PRACTITIONER (name or id) of PRACTICE, read its calendar, print id and light."""
     new = NewCalendar(**typed)  # type: ignore[arg-type]
     schedule_id = add(deps, new)
     light = "ok" if flow.refresh(deps, new.practice, schedule_id) else "unreadable"
@@ -65,11 +67,29 @@ def add(deps: SchedulingDeps, new: NewCalendar) -> UUID:
     address = CalendarAddress(new.kind, new.url, new.user, secret, options)
     rules = tuple(rule for typed in new.hours for rule in opening_rules(typed))
     with deps.unit_of_work(system_actor(Purpose.SETUP, new.practice)) as uow:
+        practitioner_id = _named(practices.practice(uow, new.practice), new.practitioner)
         schedule_id = configuration.create_schedule(
-            uow, CreateSchedule(new.practice, new.practitioner, address, new.lanes, rules)
+            uow, CreateSchedule(new.practice, practitioner_id, address, new.lanes, rules)
         )
         uow.commit()
     return schedule_id
+
+
+def _named(card: PracticeCard, typed: str) -> UUID:
+    """Return the practitioner of a name or an id.
+
+    Raises:
+        Refused: Nobody there, or several, are called so; names those who are there (422).
+    """
+    found = [one.id for one in card.practitioners if typed in {one.name, str(one.id)}]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(f"{one.name} ({one.id})" for one in card.practitioners)
+    raise Refused(
+        "practitioner_unknown",
+        say("One practitioner is meant, by name or id. This practice has: %(names)s.", names=names or "-"),
+        status=422,
+    )
 
 
 @calendar.command("type")

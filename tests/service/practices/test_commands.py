@@ -15,6 +15,6 @@ def test_add_founds_a_practice_that_list_shows(deps, cast):
 
     listed = CliRunner().invoke(practice, ["list"], obj=deps, catch_exceptions=False)
 
-    row = f"{founded.output.strip()}\tCabinet du Jasmin\t+33199000077"
+    row = f"{founded.output.strip()}\tCabinet du Jasmin\t+33199000077\tDr Jasmin"
     assert row in listed.output.splitlines()
     assert len(listed.output.splitlines()) == 3

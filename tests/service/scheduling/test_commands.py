@@ -17,7 +17,7 @@ def test_calendar_is_added_read_and_listed(house: House, tmp_path: object) -> No
 
     added = run(
         house,
-        *("add", str(house.practice_id), str(house.cast.dr_soleil_id)),
+        *("add", str(house.practice_id), "Dr Soleil"),
         *("--kind", "memory", "--url", "memory:soleil", "--secret-file", str(secret)),
         *("--hours", "mon-fri 14:00-18:00", "--option", "server=radicale"),
     )[-1]
@@ -28,6 +28,14 @@ def test_calendar_is_added_read_and_listed(house: House, tmp_path: object) -> No
     assert f"{schedule_id}\tmemory\tok\t{house.clock.now().isoformat()}" in run(
         house, "list", str(house.practice_id)
     )
+
+
+@pytest.mark.parametrize("who", ["Dr Iris", "Soleil", ""])
+def test_nobody_is_guessed_and_those_there_are_named(house: House, who: str) -> None:
+    with pytest.raises(Refused) as refused:
+        run(house, "add", str(house.practice_id), who, "--kind", "memory", "--url", "memory:soleil")
+
+    assert f"Dr Soleil ({house.cast.dr_soleil_id})" in str(refused.value.sentence)
 
 
 def test_check_says_which_calendar_cannot_be_read(house: House) -> None:
