@@ -1,5 +1,6 @@
 """The files of ``deploy/`` are what systemd, nginx, Prometheus and telesec itself understand."""
 
+import getpass
 import json
 import re
 import shutil
@@ -86,6 +87,28 @@ def test_the_example_of_settings_names_settings():
 
     assert len(names) > 10
     assert [n for n in names if n.lower() not in known and n.lower().removesuffix("_file") not in known] == []
+
+
+def test_the_wrapper_runs_a_command_with_the_service_s_settings(tmp_path):
+    settings = tmp_path / "telesec.env"
+    settings.write_text(
+        "# a comment\nTELESEC_PUBLIC_URL=https://desk.example\nTELESEC_NONSENSE=1\n", encoding="utf-8"
+    )
+    wrapper = tmp_path / "telesec"
+    text = (DEPLOY / "telesec").read_text(encoding="utf-8")
+    for was, now in (
+        ("/etc/telesec/telesec.env", str(settings)),
+        ("/opt/telesec/.venv/bin", str(Path(sys.executable).parent)),
+        ("runuser -u telesec", f"runuser -u {getpass.getuser()}"),
+    ):
+        assert was in text
+        text = text.replace(was, now)
+    wrapper.write_text(text, encoding="utf-8")
+
+    answer = subprocess.run(["sh", str(wrapper), "doctor"], capture_output=True, text=True, check=False)
+
+    assert answer.returncode == 1
+    assert "not valid: TELESEC_NONSENSE" in answer.stdout
 
 
 def known_metrics():
