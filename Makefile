@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 RUNTIME := requirements/runtime.txt
 VENDOR := telesec/web/static/vendor
 
-.PHONY: help demo demo-reset test test-15 check fix run bench lock clean pictures
+.PHONY: help demo demo-reset test test-15 check fix run bench mutants lock clean pictures
 
 help: ## List these targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ run: .venv/.demo node_modules/.ready $(VENDOR)/.ready ## Run an empty installati
 
 bench: .venv/.bench node_modules/.ready ## Measure speed, as ratios side by side
 	@$(PY) -m telesec bench
+
+mutants: .venv/.bench ## Change the triage engine and compiler in every small way; list what no test notices
+	@$(BIN)/mutmut run; $(BIN)/mutmut results
 
 pictures: .venv/.test node_modules/.ready $(VENDOR)/.ready .venv/.machine ## Take the pictures and the film of docs/pictures again (needs ffmpeg)
 	@tools/pictures

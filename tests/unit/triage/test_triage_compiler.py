@@ -134,9 +134,31 @@ def test_a_refusal_says_where_and_what():
         compiled(red_flags=[flag(unknown_as="no")])
 
 
-def test_text_that_is_not_yaml_is_refused():
-    with pytest.raises(ProtocolRefused, match="not YAML"):
-        compile_protocol("a: [", "essai.yaml")
+@pytest.mark.parametrize("broken", ["a: [", "- only\n- a list"])
+def test_text_that_is_no_protocol_is_refused_as_a_whole(broken):
+    with pytest.raises(ProtocolRefused) as refused:
+        compile_protocol(broken, "essai.yaml")
+
+    assert str(refused.value).startswith("essai.yaml: file: ")
+
+
+def test_a_refusal_has_one_line_a_problem():
+    with pytest.raises(ProtocolRefused) as refused:
+        compiled(floor="admin", red_flags=[flag(ask={"fr": "Ne pas ?"})], version="1")
+
+    lines = str(refused.value).split("\n")
+    assert len(lines) == len(refused.value.problems) > 1
+    assert all(line.startswith("essai.yaml: ") for line in lines)
+
+
+def test_who_reviewed_is_kept_and_a_merged_sentence_needs_no_help():
+    merged = {"id": "ensemble", "ask": flag()["ask"], "merges": [flag()["id"], "autre"]}
+    protocol = compiled(
+        code="essai", kind="screen", reviewer="Dr Lune", merged=[merged], red_flags=[flag(), flag(id="autre")]
+    )
+
+    assert protocol.reviewer == "Dr Lune"
+    assert [(one.merges, one.help) for one in protocol.merged] == [((flag()["id"], "autre"), None)]
 
 
 def test_a_lost_red_flag_is_found():

@@ -13,6 +13,7 @@ from telesec.triage.protocol import (
     Effect,
     Gate,
     Given,
+    LevelText,
     Modifier,
     Protocol,
     Question,
@@ -38,8 +39,8 @@ def raising(id_, level, **more):
     return question(id_, Effect.RAISE, level, **more)
 
 
-def lowering(id_, level):
-    return question(id_, Effect.LOWER, level)
+def lowering(id_, level, **more):
+    return question(id_, Effect.LOWER, level, **more)
 
 
 def protocol(code, *questions, default=DAY, floor=ADMIN, **more):
@@ -264,3 +265,94 @@ def test_a_pregnancy_gate_is_open_unless_known_not_to_be():
     gate = Gate(pregnant=True)
 
     assert [gate.holds(PatientFacts(pregnant=known)) for known in (True, False, None)] == [True, False, None]
+
+
+def test_the_end_carries_its_deadline_and_the_complaints_own_words(book):
+    own = {DAY: LevelText(Text("Dites ceci.", "Say this."), *[TEXT] * 4)}
+    small = book(protocol("a", question("f"), texts=own))
+    answered = Case("a", ADULT, {"screen.vital": NO, "screen.other": NO, "a.f": NO})
+
+    ends = [
+        next_step(small, answered, seconds_left_today=1_234).disposition,
+        conclude(small, answered, seconds_left_today=1_234),
+    ]
+
+    assert [(end.level, end.deadline_seconds, end.texts.say.en) for end in ends] == [
+        (DAY, 1_234, "Say this.")
+    ] * 2
+
+
+def test_a_question_comes_with_the_level_so_far(book):
+    small = book(protocol("a", raising("r", DOC), question("f"), default=ROUTINE))
+    answered = Case("a", ADULT, {"screen.vital": NO, "screen.other": NO, "a.r": YES})
+
+    assert (next_step(small, answered, seconds_left_today=0).item.ref) == "a.f"
+    assert next_step(small, answered, seconds_left_today=0).level is DOC
+
+
+def test_words_reorder_red_flags_only_among_those_as_urgent_and_after_the_screen(book):
+    flags = (question("doctor", level=DOC), question("first"), question("named"))
+
+    order = asked(book(protocol("a", *flags)), named=("a.named", "a.doctor"))
+
+    assert order == ["screen.vital", "screen.other", "a.named", "a.first", "a.doctor"]
+
+
+def test_a_named_sign_of_the_screen_goes_before_a_more_urgent_one(book):
+    screen = protocol("screen", question("vital"), question("named", level=DOC), is_screen=True, floor=DAY)
+    small = replace(book(protocol("a", question("f"))), screen=screen)
+
+    assert asked(small, named=("screen.named",))[:2] == ["screen.named", "screen.vital"]
+
+
+def test_raising_questions_keep_their_order_whatever_their_level(book):
+    small = book(protocol("a", question("f"), raising("h", H72), raising("d", DOC), default=ROUTINE))
+
+    assert asked(small, named=("a.f",))[-2:] == ["a.h", "a.d"]
+
+
+def test_a_lowering_question_that_opens_a_complaint_lets_its_flags_be_asked(book):
+    first = protocol("a", question("f"), lowering("l", H72, also_open=("b",)), default=DOC)
+    small = book(first, protocol("b", question("g"), default=ROUTINE))
+
+    assert "b.g" in asked(small, {"a.l": YES})
+    assert level(small, {"a.l": YES, "b.g": YES}) is C15
+
+
+def test_what_may_open_a_known_complaint_is_asked_and_what_can_change_nothing_is_not(book):
+    first = protocol("a", raising("opens", DAY, also_open=("b",)), default=DOC)
+    nowhere = protocol("a", raising("opens", DAY, also_open=("elsewhere",)), default=DOC)
+
+    assert "a.opens" in asked(book(first, protocol("b", question("g"))))
+    assert "a.opens" not in asked(book(nowhere))
+
+
+def test_a_sign_it_does_not_show_lets_no_question_matter(book):
+    raised = Modifier("m", TEXT, "s", SourceStatus.SOURCED, signs=frozenset({"x"}), raise_to=C15)
+    plain, shown = raising("r", DAY), raising("r", DAY, signs=frozenset({"x"}))
+
+    assert "a.r" not in asked(book(protocol("a", plain, default=DOC), modifiers=[raised]))
+    assert "a.r" in asked(book(protocol("a", shown, default=DOC), modifiers=[raised]))
+
+
+def test_three_unknown_flags_over_two_complaints_go_to_the_doctor(book):
+    first = protocol("a", question("f", level=DAY), raising("r", DAY, also_open=("b",)), default=DAY)
+    second = protocol("b", question("g", level=DAY), question("h", level=DAY), default=DAY)
+    case = Case("a", ADULT, {"screen.vital": NO, "screen.other": NO, "a.r": YES})
+    unknown = {"a.f": UNKNOWN, "b.g": UNKNOWN, "b.h": UNKNOWN}
+
+    assert reckon(book(first, second), case.answered(unknown)).level is DOC
+
+
+def test_a_refusal_is_the_reason_given(book):
+    small = book(protocol("a", question("f", level=DAY)))
+
+    assert reckon(small, Case("a", ADULT, {"a.f": REFUSED})).because == ("refused_answer",)
+
+
+def test_signs_of_several_complaints_count_together(book):
+    raised = Modifier("m", TEXT, "s", SourceStatus.SOURCED, signs=frozenset({"x", "y"}), raise_to=C15)
+    first = protocol("a", raising("r", DAY, also_open=("b",)), signs=frozenset({"x"}))
+    small = book(first, protocol("b", question("g"), signs=frozenset({"y"})), modifiers=[raised])
+
+    assert level(small, {"a.r": YES}) is C15
