@@ -10,10 +10,9 @@ and a thief of a backup must not be able to. A restore uses the pads of the data
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,12 +28,13 @@ from telesec.foundation.errors import Misconfigured, Refused
 from telesec.foundation.language import say
 from telesec.operations import identity, programs
 from telesec.operations.archive import Header, Reader, Secret, Writer
-from telesec.operations.machine_checks import BACKUP_SUFFIX, MEGABYTE
+from telesec.operations.folders import cannot_write, held, require_room
+from telesec.operations.machine_checks import BACKUP_SUFFIX
 
 KEYS_SUFFIX = ".telesec-keys"
 PARTIAL = ".part"
 PIECE = 256 * 1024
-ROOM_TO_SPARE = 64 * MEGABYTE
+SEES_ALL = "select rolbypassrls or rolsuper from pg_roles where rolname = current_user"
 DATA_DUMP = ("--exclude-table=sec.pads", "--exclude-table-data=vault.*")
 KEYS_DUMP = ("--data-only", "--schema=vault")
 TABLES = """
@@ -65,16 +65,28 @@ def create(urls: DatabaseUrls, folder: Path, keys_folder: Path, secret: Secret, 
         secret: Encrypts both.
 
     Raises:
-        Refused: Not enough room, or pg_dump failed. No file is left.
-        Misconfigured: The database is not one this release knows, or pg_dump is missing.
+        Refused: Not enough room, another backup is under way, or pg_dump failed. No file is left.
+        Misconfigured: The database is not one this release knows, or pg_dump or the role's right is missing.
     """
     revision.check(urls.app)
+    with held(folder), held(keys_folder) if keys_folder != folder else nullcontext():
+        return _create(urls, folder, keys_folder, secret, now)
+
+
+def _create(urls: DatabaseUrls, folder: Path, keys_folder: Path, secret: Secret, now: datetime) -> Made:
     name = f"telesec-{now:%Y%m%dT%H%M%SZ}"
     paths = folder / f"{name}{BACKUP_SUFFIX}", keys_folder / f"{name}{KEYS_SUFFIX}"
     for place in {folder, keys_folder}:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
         forget_partial(place)
     with _snapshot(urls.backup) as (connection, snapshot):
+        if not _one(connection, SEES_ALL):
+            raise Misconfigured(
+                say(
+                    "telesec_backup has no BYPASSRLS, so it sees no practice's rows. "
+                    "Type telesec db provision, or back up with the server's own means: "
+                    "see docs/operations.md."
+                )
+            )
         require_room(folder, int(_one(connection, SIZE)))
         rows = count_rows(connection)
         manifest = {"rows": rows, "installation_keys": identity.rows(connection)}
@@ -167,7 +179,7 @@ def _write(
         dump.kill()
         partial.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise no_room(path.parent) from None
+            raise cannot_write(path.parent, error) from None
         raise
     finally:
         dump.communicate()
@@ -193,31 +205,6 @@ def _read_back(path: Path, secret: Secret) -> None:
     with path.open("rb") as stream:
         for _ in Reader(stream, path.name).content(secret):
             pass
-
-
-def require_room(folder: Path, needed: int) -> None:
-    """Refuse to begin what cannot end.
-
-    Raises:
-        Refused: Less than ``needed`` bytes, and some to spare, are free.
-    """
-    if shutil.disk_usage(folder).free < needed + ROOM_TO_SPARE:
-        raise no_room(folder, needed + ROOM_TO_SPARE)
-
-
-def no_room(folder: Path, needed: int = 0) -> Refused:
-    """Return the refusal of a folder without room."""
-    free = shutil.disk_usage(folder).free
-    if needed <= free:
-        needed = free + MEGABYTE
-    told = say(
-        "Not enough room in %(path)s: %(free)s MB are free, about %(needed)s MB are needed. "
-        "Nothing was changed. Free some room, or name another folder.",
-        path=folder,
-        free=free // MEGABYTE,
-        needed=needed // MEGABYTE,
-    )
-    return Refused("no_room", told, status=422)
 
 
 def _partial(path: Path) -> Path:

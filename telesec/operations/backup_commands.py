@@ -29,6 +29,7 @@ from telesec.settings import Settings
 from telesec.vault import keyring
 
 PATH = click.Path(path_type=Path)
+SHORTEST_PASSPHRASE = 16
 
 
 class HasSettings(Protocol):
@@ -135,9 +136,19 @@ def _secret(settings: Settings, key_file: Path | None, *, passphrase: bool, conf
         Misconfigured: Neither is given, or the file is not a private key file.
     """
     if passphrase:
-        if sys.stdin.isatty():
-            return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm))
-        return sys.stdin.readline().rstrip("\n")
+        typed = (
+            str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm))
+            if sys.stdin.isatty()
+            else sys.stdin.readline().rstrip("\n")
+        )
+        if confirm and len(typed) < SHORTEST_PASSPHRASE:
+            raise Misconfigured(
+                say(
+                    "A passphrase has at least %(count)s characters; five words are good.",
+                    count=SHORTEST_PASSPHRASE,
+                )
+            )
+        return typed
     path = key_file or settings.backup_key_file
     if path is None:
         raise Misconfigured(

@@ -14,6 +14,7 @@ from telesec.bootstrap import build_deps
 from telesec.foundation.database import Database
 from telesec.foundation.embedded_postgres import EmbeddedPostgres
 from telesec.operations.archive import Header, Secret
+from telesec.operations.folders import held
 from telesec.operations.proof import Proof, prove
 from telesec.operations.restore import restore
 from telesec.settings import Settings
@@ -30,8 +31,14 @@ def drill(
     Raises:
         Refused: As a restore does, or the restored database is not the one that was backed up.
     """
+    with held(settings.backup_folder):
+        return _drill(settings, files, secret, master)
+
+
+def _drill(
+    settings: Settings, files: tuple[Path, Path], secret: Secret, master: MasterKeys
+) -> tuple[Header, Proof]:
     scratch = settings.backup_folder
-    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     for left in scratch.glob(f"{PREFIX}*"):
         shutil.rmtree(left, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=scratch))

@@ -23,7 +23,8 @@ from telesec.foundation.errors import Refused
 from telesec.foundation.language import say
 from telesec.operations import identity, programs, targets
 from telesec.operations.archive import Header, Reader, Secret, damaged, made_by_newer
-from telesec.operations.backup import KEYS_SUFFIX, first_error, no_room, require_room
+from telesec.operations.backup import KEYS_SUFFIX, first_error
+from telesec.operations.folders import cannot_write, held, require_room
 from telesec.operations.machine_checks import BACKUP_SUFFIX
 from telesec.vault.keyring import MasterKeys
 
@@ -121,17 +122,17 @@ def _room(scratch: Path, files: Sequence[Path]) -> Iterator[Path]:
     for path in files:
         if not path.is_file():
             raise Refused("no_such_file", say("There is no file %(path)s.", path=path), status=422)
-    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for left in scratch.glob(".restore-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    require_room(scratch, sum(path.stat().st_size for path in files))
-    folder = Path(tempfile.mkdtemp(prefix=".restore-", dir=scratch))
-    try:
-        yield folder
-    except OSError:
-        raise no_room(scratch) from None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with held(scratch):
+        for left in scratch.glob(".restore-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        require_room(scratch, sum(path.stat().st_size for path in files))
+        folder = Path(tempfile.mkdtemp(prefix=".restore-", dir=scratch))
+        try:
+            yield folder
+        except OSError as error:
+            raise cannot_write(scratch, error) from None
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _open(path: Path, part: str, secret: Secret, folder: Path) -> _Opened:

@@ -9,7 +9,7 @@ import pytest
 from telesec.foundation.access import Purpose, system_actor
 from telesec.foundation.errors import Misconfigured, Refused
 from telesec.messages import service as messages
-from telesec.operations import backup, proof, restore, targets
+from telesec.operations import backup, folders, proof, restore, targets
 from telesec.operations.archive import Reader
 from telesec.operations.drill import drill
 from telesec.vault import keyring
@@ -70,7 +70,7 @@ def test_a_drill_proves_a_backup_and_leaves_nothing(operator_settings, taken, se
 
     assert header.part == "data"
     assert found.opened == 1
-    assert sorted(path.name for path in folder.iterdir()) == ["keys", taken.data.name]
+    assert sorted(path.name for path in folder.iterdir()) == [".lock", "keys", taken.data.name]
 
 
 def test_no_word_and_no_key_of_the_installation_is_readable_in_the_files(taken, master_key_file):
@@ -120,8 +120,7 @@ def test_a_backup_that_will_not_do_is_refused_and_nothing_changes(bring_back, be
     assert refused.value.code == code
     assert told in str(refused.value.sentence)
     assert targets.look(bench.empty.migrate).tables == 0
-    scratch = bench.folder / "scratch"
-    assert not scratch.exists() or list(scratch.iterdir()) == []
+    assert list((bench.folder / "scratch").glob(".restore-*")) == []
 
 
 def another_key(folder):
@@ -196,7 +195,7 @@ def test_a_database_without_its_pads_or_at_another_schema_is_not_backed_up(
 
 def test_more_than_there_is_room_for_is_refused_before_it_begins(tmp_path):
     with pytest.raises(Refused) as refused:
-        backup.require_room(tmp_path, 2**60)
+        folders.require_room(tmp_path, 2**60)
 
     assert "Not enough room" in str(refused.value.sentence)
 
@@ -209,3 +208,34 @@ def test_old_backups_go_and_the_newest_never(taken, folder, real_clock):
 
     assert backup.prune(folder, ".telesec-backup", timedelta(days=30), in_a_year) == 1
     assert [path.name for path in folder.glob("*.telesec-backup")] == [taken.data.name]
+
+
+def test_two_commands_do_not_work_in_one_folder(take, folder, bring_back, tmp_path):
+    with folders.held(folder), pytest.raises(Refused) as backing_up:
+        take()
+    with folders.held(tmp_path / "scratch"), pytest.raises(Refused) as restoring:
+        bring_back()
+
+    assert (backing_up.value.code, restoring.value.code) == ("folder_busy", "folder_busy")
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(tmp_path):
+    (tmp_path / "a file").write_text("x")
+
+    with pytest.raises(Refused) as refused, folders.held(tmp_path / "a file"):
+        pass
+
+    assert "cannot be written to" in str(refused.value.sentence)
+
+
+def test_a_role_that_sees_no_row_backs_nothing_up(take, postgres, folder):
+    with postgres.admin() as admin:
+        admin.execute("alter role telesec_backup nobypassrls")
+        try:
+            with pytest.raises(Misconfigured) as refused:
+                take()
+        finally:
+            admin.execute("alter role telesec_backup bypassrls")
+
+    assert "has no BYPASSRLS" in str(refused.value.sentence)
+    assert list(folder.glob("telesec-*")) == []
