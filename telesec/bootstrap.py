@@ -17,6 +17,7 @@ import pluggy
 import structlog
 from sqlalchemy.orm import Session
 
+from telesec.accounts import idempotency
 from telesec.accounts import jobs as accounts_jobs
 from telesec.alerts import jobs as alerts_jobs
 from telesec.alerts.ports import Carrier, Channel, ChannelKind
@@ -194,11 +195,17 @@ def build_deps(settings: Settings, **parts: object) -> Deps:
         sectors=sectors,
         library=_library(sectors),
         live=LiveHub(database.direct),
-        record=audit.append_pending,
+        record=record,
         defer=WakeUps(database.url).defer,
         sender=LiveSender(database.direct),
     )
     return deps.with_parts(**parts)
+
+
+def record(session: Session, actor: Actor, notes: Sequence[AuditNote], now: datetime) -> None:
+    """Write with an act that it was done: its audit entries, and the mark of a repeatable request."""
+    idempotency.mark(session, actor, notes, now)
+    audit.append_pending(session, actor, notes, now)
 
 
 def _master_keys(settings: Settings, parts: Mapping[str, object]) -> MasterKeys:

@@ -2,28 +2,32 @@
 
 Source: draft-ietf-httpapi-idempotency-key-header. A key belongs to its token and lives for 24 hours.
 Only a success is kept: what was refused changed nothing and may be sent again under the same key. The
-answer is sealed, for it may hold a name. A process that dies between the act and its answer leaves a
-claim that may be taken over after a minute; the act may then happen twice rather than never.
+answer is sealed, for it may hold a name. The act's own commit marks the claim as carried out and fails when
+another attempt took it over meanwhile, so that no death of a process, however slow, makes an act happen
+twice. What was carried out and lost its answer is told as that, with the id of what it made.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from telesec.accounts.models import IdempotentRequest
 from telesec.foundation.access import Actor, Facts, Permission, authorize
 from telesec.foundation.errors import InProgress, NotFound, Refused
 from telesec.foundation.ids import new_id
 from telesec.foundation.language import say
-from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.foundation.unit_of_work import AuditNote, UnitOfWork
 from telesec.vault import installation
 
 KEPT = timedelta(hours=24)
-CLAIM_LASTS = timedelta(seconds=60)
+CLAIM_LASTS = timedelta(seconds=10)
+"""After so long the first attempt is taken for dead; if it is only slow, its commit is refused."""
 LONGEST_KEY = 200
 KIND = "idempotent_request"
 
@@ -89,7 +93,8 @@ def claim(uow: UnitOfWork, request: Request) -> Claim | KeptAnswer:
 
     Raises:
         InProgress: The same request is being worked on.
-        Refused: The key stands for another request (422).
+        Refused: The key stands for another request (422), or what it asks was done and its answer is lost
+            (``answer_lost``, 409).
     """
     authorize(uow, Permission.SESSION_OWN, on=Facts(None))
     mine, now = Claim(request, new_id()), uow.now()
@@ -116,8 +121,37 @@ def claim(uow: UnitOfWork, request: Request) -> Claim | KeptAnswer:
         return KeptAnswer(row.status, opened["body"])
     if now - row.claimed_at < CLAIM_LASTS:
         raise InProgress(1)
+    if row.acted_at is not None:
+        raise Refused(
+            "answer_lost",
+            say("This was carried out, but its answer was lost. Look at what it made; do not send it again."),
+            extra={"id": str(row.acted_id)} if row.acted_id else None,
+        )
     _take_over(row, mine, uow)
     return mine
+
+
+def mark(session: Session, actor: Actor, notes: Sequence[AuditNote], now: datetime) -> None:
+    """Mark the actor's request as carried out, in the transaction of what it did; nothing for others.
+
+    Raises:
+        InProgress: Another attempt took the request over; this one must not commit.
+    """
+    if actor.attempt_id is None:
+        return
+    made = next((note.object_id for note in reversed(notes) if note.object_id is not None), None)
+    marked = session.execute(
+        update(IdempotentRequest)
+        .where(IdempotentRequest.token_id == actor.token_id, IdempotentRequest.attempt_id == actor.attempt_id)
+        .values(
+            acted_at=func.coalesce(IdempotentRequest.acted_at, now),
+            acted_id=func.coalesce(IdempotentRequest.acted_id, made),
+        )
+        .returning(IdempotentRequest.attempt_id)
+        .execution_options(synchronize_session=False)
+    )
+    if marked.first() is None:
+        raise InProgress(1)
 
 
 def keep(uow: UnitOfWork, held: Claim, status: int, body: bytes) -> None:
@@ -129,10 +163,15 @@ def keep(uow: UnitOfWork, held: Claim, status: int, body: bytes) -> None:
     )
 
 
-def release(uow: UnitOfWork, held: Claim) -> None:
-    """Forget a request that was refused or failed, so that it may be tried again under its key."""
+def release(uow: UnitOfWork, held: Claim, *, undone: bool) -> None:
+    """Forget a request that was refused or failed, so that it may be tried again under its key.
+
+    Args:
+        undone: False when it broke in the middle: what was carried out is then kept.
+    """
     authorize(uow, Permission.SESSION_OWN, on=Facts(None))
-    uow.session.execute(delete(IdempotentRequest).where(*_held(held)))
+    gone = delete(IdempotentRequest).where(*_held(held))
+    uow.session.execute(gone if undone else gone.where(IdempotentRequest.acted_at.is_(None)))
 
 
 def sweep(uow: UnitOfWork, limit: int = 1000) -> int:
@@ -151,6 +190,7 @@ def sweep(uow: UnitOfWork, limit: int = 1000) -> int:
 def _take_over(row: IdempotentRequest, mine: Claim, uow: UnitOfWork) -> None:
     row.attempt_id, row.request_hash = mine.attempt_id, mine.request.request_hash
     row.claimed_at, row.status, row.answer_sealed = uow.now(), None, None
+    row.acted_at = row.acted_id = None
     uow.session.flush()
 
 

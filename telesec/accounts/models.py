@@ -137,6 +137,9 @@ class IdempotentRequest(Base):
     claimed_at: Mapped[datetime]
     status: Mapped[int | None]
     answer_sealed: Mapped[bytes | None]
+    acted_at: Mapped[datetime | None]
+    """When the act committed, written by the same commit; from then on nobody else carries it out."""
+    acted_id: Mapped[UUID | None]
 
 
 class RecoveryCode(Base):

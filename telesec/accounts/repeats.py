@@ -4,7 +4,12 @@ Every POST that changes something may carry the header. A search is a POST that 
 is not kept.
 """
 
+from contextlib import suppress
+from dataclasses import replace
+
 from flask import Flask, Response, g, request
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from telesec.accounts import idempotency
 from telesec.accounts.idempotency import Claim, KeptAnswer
@@ -39,6 +44,7 @@ def _begin(app: Flask, deps: AccountsDeps) -> Response | None:
         again = {"Idempotency-Replayed": "true"}
         return Response(found.body, found.status, again, content_type="application/json")
     g.idempotent_claim = found
+    g.actor = replace(actor(), attempt_id=found.attempt_id)
     return None
 
 
@@ -46,10 +52,12 @@ def _end(deps: AccountsDeps, answer: Response) -> Response:
     held = g.pop("idempotent_claim", None)
     if not isinstance(held, Claim):
         return answer
-    with deps.unit_of_work(actor()) as uow:
+    g.actor = replace(actor(), attempt_id=None)
+    # The act is done or refused by now: a database that has gone must not turn its answer into another.
+    with suppress(DBAPIError, PoolTimeout), deps.unit_of_work(actor()) as uow:
         if answer.status_code < 300:
             idempotency.keep(uow, held, answer.status_code, answer.get_data())
         else:
-            idempotency.release(uow, held)
+            idempotency.release(uow, held, undone=not g.get("broke_off"))
         uow.commit()
     return answer

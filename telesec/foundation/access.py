@@ -137,7 +137,8 @@ class Actor:
 
     ``memberships`` maps each practice the actor may serve to the role held there. ``role`` is the
     installation-wide role and decides for what belongs to no practice. ``practitioner_ids`` maps a
-    practice to the practitioner this person is there.
+    practice to the practitioner this person is there. ``attempt_id`` names the attempt at a repeatable
+    request this actor was built for.
     """
 
     role: Role
@@ -148,6 +149,7 @@ class Actor:
     token_id: UUID | None = None
     purpose: Purpose | None = None
     language: str = "fr"
+    attempt_id: UUID | None = None
 
     @cached_property
     def practice_ids(self) -> tuple[UUID, ...]:

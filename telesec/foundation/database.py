@@ -36,6 +36,8 @@ NAMING = {
     "ex": "ex_%(table_name)s_%(constraint_name)s",
 }
 
+WAIT_SECONDS = 4
+"""For a connection, new or of the pool: a person is told within five seconds that there is none."""
 CONTEXT = "telesec.context"
 """Under what name a session carries the practices and the actor its transactions sign."""
 KEPT = "telesec.kept"
@@ -72,8 +74,9 @@ class Database:
         self.url = url
         self._context_key = context_key
         self.engine: Engine = engine or create_engine(
-            sqlalchemy_url(url), pool_size=pool_size, max_overflow=pool_size * 2, pool_pre_ping=True
-        )
+            sqlalchemy_url(url), pool_size=pool_size, max_overflow=pool_size * 2, pool_pre_ping=True,
+            pool_timeout=WAIT_SECONDS, connect_args={"connect_timeout": WAIT_SECONDS},
+        )  # fmt: skip
         self.sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         event.listen(self.sessions, "after_begin", self._sign)
         event.listen(self.sessions, "loaded_as_persistent", _keep)
@@ -85,7 +88,7 @@ class Database:
 
     def direct(self) -> "psycopg.Connection[Any]":
         """Open a connection of its own (advisory locks, LISTEN); the caller closes it."""
-        return psycopg.connect(self.url, autocommit=True)
+        return psycopg.connect(self.url, autocommit=True, connect_timeout=WAIT_SECONDS)
 
     def close(self) -> None:
         """Close every pooled connection."""

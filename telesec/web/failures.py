@@ -1,7 +1,10 @@
 """Turns every error into a page or a ``problem+json`` answer (RFC 9457), in the reader's language."""
 
+import psycopg
 import structlog
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -11,6 +14,8 @@ from telesec.web import language
 
 log = structlog.get_logger(__name__)
 PROBLEM = "application/problem+json"
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError)
+AWAY = say("telesec does not reach its database. Your text is still in the page; try again in a few seconds.")
 WORDS: dict[int, Sentence] = {
     400: say("The request cannot be read."),
     404: say("This does not exist or is not open to you."),
@@ -73,7 +78,11 @@ def refused(error: HTTPException) -> AnyResponse:
 
 
 def unexpected(error: Exception) -> AnyResponse:
-    """Answer a defect: logged by its type, told without detail."""
+    """Answer a defect or a database that is away: logged by its type, told without detail."""
+    g.broke_off = True
+    if isinstance(error, DATABASE_AWAY):
+        log.warning("request.database_away", error=type(error).__name__, request_id=g.get("request_id"))
+        return told(Unavailable("database_unavailable", AWAY))
     log.error(
         "request.failed",
         error=type(error).__name__,

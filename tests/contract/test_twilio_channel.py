@@ -132,6 +132,18 @@ def test_look_up_does_not_take_another_code(carrier, sms):
     assert sms.look_up(notice(carrier, code="47")) is None
 
 
+def test_look_up_finds_a_message_though_more_wait_meanwhile(carrier, sms):
+    attempt = notice(carrier)
+    sent = sms.send(attempt)
+
+    found = sms.look_up(
+        replace(attempt, text=f"3 messages urgents vous attendent. Répondez 1 {attempt.code}.")
+    )
+
+    assert found is not None
+    assert found.provider_id == sent.provider_id
+
+
 def test_look_up_does_not_take_an_older_message(carrier, sms):
     sms.send(notice(carrier))
     later = UUID(int=new_id().int + (60_000 << 80))

@@ -238,14 +238,14 @@ class SmsChannel(_TwilioChannel):
         )
 
     def look_up(self, notice: Notice) -> Receipt | None:
-        """Return the newest message to this number with this very text since the attempt began.
+        """Return the newest message to this number with this alert's code since the attempt began.
 
-        The text holds the alert's code, so what is found told this person of this alert, whichever attempt
-        made it. (An account that redacts message bodies finds nothing: the SMS is sent again.)
+        The reply it asks for holds the code, so what is found told this person of this alert, whichever
+        attempt made it; how many messages wait may have changed meanwhile. (An account that redacts message
+        bodies finds nothing: the SMS is sent again.)
         """
-        text = wire.message_parameters(notice, from_number=self._account.from_number)["body"]
         rows = _reading(lambda: self._client.messages.list(to=notice.to, limit=LOOKED_AT))
-        found = self._since(notice, (row for row in rows if row.body == text))
+        found = self._since(notice, (row for row in rows if f" 1 {notice.code}." in row.body))
         return found[0] if found else None
 
 
