@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 RUNTIME := requirements/runtime.txt
 VENDOR := telesec/web/static/vendor
 
-.PHONY: help demo demo-reset test test-15 check fix run bench mutants lock clean pictures
+.PHONY: help demo demo-reset test test-15 check fix run bench mutants lock clean pictures chaos
 
 help: ## List these targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ bench: .venv/.bench node_modules/.ready ## Measure speed, as ratios side by side
 
 mutants: .venv/.bench ## Change the triage engine and compiler in every small way; list what no test notices
 	@$(BIN)/mutmut run; $(BIN)/mutmut results
+
+chaos: .venv/.test node_modules/.ready $(VENDOR)/.ready ## Work five minutes while everything breaks; nothing may be lost (SEED=n repeats one)
+	@$(PY) -m telesec chaos $(if $(SEED),--seed $(SEED))
 
 pictures: .venv/.test node_modules/.ready $(VENDOR)/.ready .venv/.machine ## Take the pictures and the film of docs/pictures again (needs ffmpeg)
 	@tools/pictures

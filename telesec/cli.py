@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "backup": "telesec.operations.backup_commands:backup",
     "bench": "benchmarks.commands:bench",
     "calendar": "telesec.scheduling.commands:calendar",
+    "chaos": "telesec.testing.chaos.commands:chaos",
     "db": "telesec.processes.db:db",
     "demo": "telesec.testing.demo.commands:demo",
     "demo-code": "telesec.testing.demo.commands:demo_code",
