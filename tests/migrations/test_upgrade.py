@@ -41,7 +41,7 @@ def old(postgres):
 
 
 def test_a_dry_run_names_every_step_and_changes_nothing(old):
-    said, _ = command(old, "--dry-run").communicate(timeout=60)
+    said, _ = command(old, "--dry-run").communicate(timeout=240)
 
     later = [name for name in revision.known() if name > BEFORE]
     assert later
@@ -51,8 +51,8 @@ def test_a_dry_run_names_every_step_and_changes_nothing(old):
 
 
 def test_an_upgrade_says_where_it_ended_and_the_next_has_nothing_to_do(old):
-    first, _ = command(old).communicate(timeout=60)
-    second, _ = command(old).communicate(timeout=60)
+    first, _ = command(old).communicate(timeout=240)
+    second, _ = command(old).communicate(timeout=240)
 
     assert f"the schema is at {revision.head()}" in first
     assert second == f"Nothing to do: the schema is at {revision.head()}.\n"
@@ -61,7 +61,7 @@ def test_an_upgrade_says_where_it_ended_and_the_next_has_nothing_to_do(old):
 def test_two_upgrades_at_once_do_the_work_once(old):
     with ThreadPoolExecutor(2) as pool:
         running = [command(old) for _ in range(2)]
-        answers = list(pool.map(lambda process: process.communicate(timeout=90), running))
+        answers = list(pool.map(lambda process: process.communicate(timeout=240), running))
 
     assert [process.returncode for process in running] == [0, 0], answers
     assert at(old) == revision.head()
@@ -72,7 +72,7 @@ def test_a_schema_newer_than_the_program_is_refused(old, postgres):
         admin.execute("update alembic_version set version_num = '9999_later'")
 
     process = command(old)
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=240)
 
     assert process.returncode == 1
     assert "Install that release of telesec" in told
@@ -88,7 +88,7 @@ def test_a_table_in_use_is_waited_for_and_then_told(old):
     with psycopg.connect(old.migrate) as holder:
         holder.execute(f"lock table {ALTERED} in access share mode")
         process = command(old)
-        _, told = process.communicate(timeout=90)
+        _, told = process.communicate(timeout=240)
 
     assert process.returncode == 1
     assert "Nothing was changed. Type telesec db upgrade again" in told
@@ -101,7 +101,7 @@ def test_an_upgrade_killed_in_the_middle_is_typed_again(old, postgres):
     with postgres.admin("telesec_upgraded") as admin, psycopg.connect(old.migrate) as holder:
         holder.execute(f"lock table {ALTERED} in access share mode")
         process = command(old)
-        assert wait_for(lambda: admin.execute(waiting).fetchone()[0])
+        assert wait_for(lambda: admin.execute(waiting).fetchone()[0], 120)
         process.kill()
         process.communicate()
     left = at(old)

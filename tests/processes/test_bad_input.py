@@ -27,7 +27,7 @@ def folder():
 def run(*words, limit=None, **environ):
     return subprocess.run(
         [sys.executable, "-m", "telesec", *words], env={**os.environ, **environ},
-        capture_output=True, text=True, check=False, timeout=90, preexec_fn=limit,
+        capture_output=True, text=True, check=False, timeout=240, preexec_fn=limit,
     )  # fmt: skip
 
 

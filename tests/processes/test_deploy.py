@@ -160,7 +160,7 @@ class Upstream(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(b"9\r\ndata: 1\n\n\r\n")
             self.wfile.flush()
-            self.server.released.wait(30)
+            self.server.released.wait(120)
             self.wfile.write(b"0\r\n\r\n")
             return
         body = json.dumps(dict(self.headers)).encode()
@@ -217,7 +217,7 @@ def proxy(upstream, tmp_path):
     assert checked.returncode == 0, checked.stderr
     process = subprocess.Popen(words, stderr=subprocess.DEVNULL)
     with httpx.Client(
-        base_url=f"https://127.0.0.1:{encrypted}", verify=certificate.client, timeout=20
+        base_url=f"https://127.0.0.1:{encrypted}", verify=certificate.client, timeout=60
     ) as client:
         assert wait_for(lambda: (tmp_path / "pid").exists() and answers(client))
         yield client, plain, tmp_path

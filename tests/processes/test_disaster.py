@@ -18,7 +18,7 @@ WORDS = "Bruno rappelle pour sa mère Zoé : vertiges."
 def telesec(environ, *words):
     answer = subprocess.run(
         [sys.executable, "-m", "telesec", *words], env={**os.environ, **environ},
-        capture_output=True, text=True, check=False, timeout=120,
+        capture_output=True, text=True, check=False, timeout=240,
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr
     return answer.stdout

@@ -20,7 +20,7 @@ OBJECTS = """
 select 'table', c.oid::regclass::text, pg_get_userbyid(c.relowner), c.relkind::text, c.relrowsecurity::text,
   c.relforcerowsecurity::text, array_to_string(array(select unnest(c.relacl)::text order by 1), ' ')
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
-where n.nspname in ('public', 'audit', 'vault', 'sec')
+where n.nspname in ('public', 'audit', 'vault', 'sec') and (n.nspname, c.relname) <> ('sec', 'pads')
 union all
 select 'function', p.oid::regprocedure::text, pg_get_userbyid(p.proowner), p.provolatile::text,
   p.prosecdef::text, array_to_string(p.proconfig, ' '),

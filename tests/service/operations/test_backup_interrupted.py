@@ -38,7 +38,7 @@ def test_a_backup_killed_in_the_middle_leaves_none_and_the_next_one_is_whole(
     migrated, message_id, secret, folder, real_clock
 ):
     words = [migrated.app, migrated.migrate, migrated.backup, str(folder)]
-    killed = subprocess.run([sys.executable, "-c", CREATE_AND_DIE, *words], check=False, timeout=60)
+    killed = subprocess.run([sys.executable, "-c", CREATE_AND_DIE, *words], check=False, timeout=240)
 
     left = [path.suffix for path in folder.glob("telesec-*")]
     made = backup.create(migrated, folder, folder, secret, real_clock.now())
@@ -73,13 +73,13 @@ def test_a_restore_killed_in_the_middle_leaves_the_database_empty_and_is_typed_a
         process = subprocess.Popen([sys.executable, "-c", RESTORE, *map(str, words)])
         waiting = "select count(*) from pg_stat_activity where datname = current_database()"
         waiting += " and wait_event_type = 'Lock' and usename = 'telesec_migrate'"
-        assert wait_for(lambda: admin.execute(waiting).fetchone()[0])
+        assert wait_for(lambda: admin.execute(waiting).fetchone()[0], 120)
         process.kill()
         process.wait()
         holder.rollback()
         gone = "select count(*) = 0 from pg_stat_activity where datname = current_database()"
         gone += " and usename = 'telesec_migrate'"
-        assert wait_for(lambda: admin.execute(gone).fetchone()[0])
+        assert wait_for(lambda: admin.execute(gone).fetchone()[0], 120)
     tables = targets.look(empty.migrate).tables
 
     done = bring_back()
@@ -107,7 +107,7 @@ def test_a_disk_that_fills_while_writing_leaves_no_file_and_one_sentence(
 
     answer = subprocess.run(
         [sys.executable, "-m", "telesec", "backup", "create"], env={**os.environ, **environ},
-        capture_output=True, text=True, check=False, timeout=60, preexec_fn=small_files,
+        capture_output=True, text=True, check=False, timeout=240, preexec_fn=small_files,
     )  # fmt: skip
 
     assert answer.returncode == 1

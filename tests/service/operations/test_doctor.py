@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import psycopg
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
@@ -17,9 +18,11 @@ from sqlalchemy import text
 from telesec.foundation.access import Purpose, system_actor
 from telesec.foundation.errors import Misconfigured
 from telesec.foundation.language import say
+from telesec.operations import database_checks
 from telesec.operations.doctor import examine
 from telesec.operations.findings import Status
 from telesec.testing.clock import MovableClock
+from telesec.testing.installation import wait_for
 from telesec.testing.plugin import DATABASE
 from telesec.vault import installation, keyring
 from telesec.vault import service as vault
@@ -119,21 +122,48 @@ def test_a_context_key_of_another_database_is_told(look, at_work):
     assert found["context_key"].status is Status.FAIL
 
 
-def test_a_server_that_trusts_is_told_although_its_rules_are_not_ours_to_read(look, postgres, database):
+def lets_in(url):
+    """Whether the server takes a wrong password: it reads its rules again some time after it was told to."""
+    try:
+        psycopg.connect(url, password="wrong").close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+@contextmanager
+def trusting(postgres, url):
     rules = postgres.server.data / "pg_hba.conf"
     kept = rules.read_text()
     with postgres.admin() as admin:
         rules.write_text(f"local all telesec_app trust\n{kept}")
         admin.execute("select pg_reload_conf()")
-        # A session begun after the reload has read the new rules.
-        assert admin.execute("select auth_method from pg_hba_file_rules limit 1").fetchone() == ("trust",)
+        assert wait_for(lambda: lets_in(url))
         try:
-            found = look()
+            yield
         finally:
             rules.write_text(kept)
             admin.execute("select pg_reload_conf()")
+            assert wait_for(lambda: not lets_in(url))
+
+
+def test_a_server_that_trusts_is_told_although_its_rules_are_not_ours_to_read(
+    look, postgres, database, migrated
+):
+    with trusting(postgres, migrated.app):
+        found = look()
 
     assert found["connections"].status is Status.FAIL
+
+
+def test_rules_we_may_read_are_read(postgres, migrated):
+    admin = postgres.server.url()
+    with trusting(postgres, migrated.app):
+        open_to_all = database_checks.connections(migrated.app, admin)
+
+    assert open_to_all.status is Status.FAIL
+    assert "local users" in str(open_to_all.seen)
+    assert database_checks.connections(migrated.app, admin).status is Status.OK
 
 
 def test_clocks_that_differ_are_told(look, database, real_clock):
@@ -274,7 +304,7 @@ def test_a_certificate_nobody_vouches_for_is_told(look, https):
 def run(*words, **environ):
     return subprocess.run(
         [sys.executable, "-m", "telesec", *words],
-        env={**os.environ, **environ}, capture_output=True, text=True, check=False, timeout=60,
+        env={**os.environ, **environ}, capture_output=True, text=True, check=False, timeout=180,
     )  # fmt: skip
 
 
