@@ -67,6 +67,7 @@ EVERYWHERE = (
     Command("file", "queue", say("Back to the queue"), "", "desk.idle"),
     Command("touches", "keys", say("The keys, and their rehearsal"), "", "desk.keys"),
     Command("essai", "training", say("Train with invented callers"), "", "training.choose"),
+    Command("verrouiller", "lock", say("Lock this screen: it keeps sounding"), element="lock-button"),
     Command("compte", "account", say("My account and sessions"), "", "accounts.own_sessions"),
 )
 IN_CALL = (

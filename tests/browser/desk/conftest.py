@@ -39,7 +39,7 @@ document.addEventListener("securitypolicyviolation", (e) => {
 
 EXPECTED = ("status of 4", "status of 503", "EventSource", "ERR_INTERNET_DISCONNECTED")
 """Console lines that are no fault of a page: what it refused is logged as an error too."""
-UNFETCHED = "Failed to fetch"
+UNFETCHED = ("Failed to fetch", "htmx:error: timeout")
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Screen:
 
     def hear(self, told: ConsoleMessage) -> None:
         """Keep what the console says, where it is a fault of the page."""
-        expected = EXPECTED + ((UNFETCHED,) if self.was_cut else ())
+        expected = EXPECTED + (UNFETCHED if self.was_cut else ())
         if told.type == "error" and not any(words in told.text for words in expected):
             self.faults.append(told.text)
 
