@@ -13,10 +13,11 @@ from telesec.scheduling.availability import Agenda, BusySpan, Kind, Reading, fre
 from telesec.scheduling.hours import OpeningRule, Pattern
 from telesec.scheduling.intervals import Interval
 from telesec.triage.engine import next_step
+from telesec.triage.expected import answered_case
 from telesec.triage.library import load
 from telesec.triage.patient import PatientFacts
 from telesec.triage.protocol import Given
-from telesec.triage.reckoning import Case
+from telesec.triage.reckoning import Case, reckon
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 PRACTITIONERS, DAYS, EVENTS_A_DAY = 5, 30, 12
@@ -25,6 +26,7 @@ PRACTITIONERS, DAYS, EVENTS_A_DAY = 5, 30, 12
 def figures(rounds: int) -> Iterator[Figure]:
     """Yield the figures of pure code."""
     yield Figure("triage: one step of the engine", triage_step(rounds) * 1e6, "µs", 50)
+    yield Figure("triage: sessions replayed a second on one core", replayed(), "", 1000, at_least=True)
     yield Figure(
         f"availability: {PRACTITIONERS} practitioners × {DAYS} days, p95",
         availability(rounds) * 1e3,
@@ -50,6 +52,17 @@ def triage_step(rounds: int) -> float:
                     break
                 case = replace(case, answers={**case.answers, began.item.ref: Given.NO})
     return at_share(spent, 0.5)
+
+
+def replayed() -> float:
+    """Return how many sessions, the cases of every protocol as answered, are judged anew in a second."""
+    book = load().book
+    cases = [
+        answered_case(book, protocol, case)[0]
+        for protocol in book.protocols.values()
+        for case in protocol.cases
+    ]
+    return len(cases) / processor_seconds(lambda: [reckon(book, case) for case in cases])
 
 
 def availability(rounds: int) -> float:

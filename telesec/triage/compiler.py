@@ -10,7 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from telesec.triage import checks
-from telesec.triage.document import DecidingDoc, FlagDoc, MergedDoc, ProtocolDoc
+from telesec.triage.document import DecidingDoc, FlagDoc, MergedDoc, ProtocolDoc, read_yaml
 from telesec.triage.levels import Level
 from telesec.triage.protocol import Effect, Given, Protocol, Question, SourceStatus
 
@@ -37,7 +37,7 @@ def compile_protocol(text: str, name: str) -> Protocol:
         ProtocolRefused: It is not YAML, not the format, or fails a static check.
     """
     try:
-        document = ProtocolDoc.model_validate(yaml.safe_load(text))
+        document = ProtocolDoc.model_validate(read_yaml(text))
     except yaml.YAMLError as error:
         raise ProtocolRefused(name, (checks.Problem("file", f"not YAML: {error}"),)) from error
     except ValidationError as error:

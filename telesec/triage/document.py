@@ -7,6 +7,7 @@ What a schema cannot say (order, polarity, holes) is in ``checks``. The format i
 from datetime import date
 from typing import Literal, Self
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from telesec.triage.levels import Level
@@ -24,6 +25,19 @@ from telesec.triage.protocol import (
 )
 
 _YAML_BOOLEANS = {True: Given.YES, False: Given.NO}
+
+
+def read_yaml(text: str) -> object:
+    """Return what a file says: plain values only, read by libyaml, which takes a tenth of the time.
+
+    Raises:
+        yaml.YAMLError: It is no YAML, or asks for more than plain values.
+    """
+    loader = yaml.CSafeLoader(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
 
 
 class Part(BaseModel):

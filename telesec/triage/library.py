@@ -11,14 +11,13 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePath
 
-import yaml
 from pydantic import TypeAdapter
 
 from telesec.foundation.errors import Misconfigured
 from telesec.foundation.language import say
 from telesec.triage.checks import Problem, spoken
 from telesec.triage.compiler import ProtocolRefused, compile_protocol
-from telesec.triage.document import LevelTextDoc, ModifierDoc, RaisingWords, WordsDoc
+from telesec.triage.document import LevelTextDoc, ModifierDoc, RaisingWords, WordsDoc, read_yaml
 from telesec.triage.expected import unexpected
 from telesec.triage.levels import Level
 from telesec.triage.patient import PatientFacts
@@ -27,6 +26,8 @@ from telesec.triage.speech import names_drug
 from telesec.triage.words import Found, WordNet, build, phrase
 
 _ROOM = files("telesec.triage")
+_phrase = cache(phrase)
+"""Words of protocol files only: each is compared with those of every other file."""
 _LEVEL_TEXTS = TypeAdapter(dict[Level, LevelTextDoc])
 _MODIFIERS = TypeAdapter(tuple[ModifierDoc, ...])
 
@@ -89,7 +90,7 @@ def _loaded(paths: tuple[Path, ...], words: tuple[tuple[str, str], ...]) -> Libr
 def _load_words() -> WordsDoc:
     """Return the words of both files; a choice of ``words`` wins over one of ``everyday``."""
     first, everyday = (
-        WordsDoc.model_validate(yaml.safe_load((_ROOM / "data" / name).read_text("utf-8")))
+        WordsDoc.model_validate(read_yaml((_ROOM / "data" / name).read_text("utf-8")))
         for name in ("words.yaml", "everyday.yaml")
     )
     return WordsDoc(
@@ -183,25 +184,25 @@ def clashes(
 
     Two complaints may share a word only through a choice that holds both.
     """
-    offered = {phrase(word): codes for word, codes in choices.items()}
+    offered = {_phrase(word): codes for word, codes in choices.items()}
     for other in others:
         if other.code == protocol.code or (other.is_screen and protocol.is_screen):
             yield Problem("code", f"{other.code} is there already")
-        theirs = {phrase(word) for word in other.synonyms}
+        theirs = {_phrase(word) for word in other.synonyms}
         for word in protocol.synonyms:
-            shared = phrase(word) in theirs
-            if shared and not {protocol.code, other.code} <= set(offered.get(phrase(word), ())):
+            shared = _phrase(word) in theirs
+            if shared and not {protocol.code, other.code} <= set(offered.get(_phrase(word), ())):
                 yield Problem(f"synonyms.{word}", f"also leads to {other.code}, and no choice offers both")
 
 
 def _load_modifiers() -> tuple[Modifier, ...]:
     text = (_ROOM / "data" / "modifiers.yaml").read_text("utf-8")
-    return tuple(document.value() for document in _MODIFIERS.validate_python(yaml.safe_load(text)))
+    return tuple(document.value() for document in _MODIFIERS.validate_python(read_yaml(text)))
 
 
 def _load_level_texts() -> dict[Level, LevelText]:
     text = (_ROOM / "data" / "levels.yaml").read_text("utf-8")
-    texts = {level: doc.value() for level, doc in _LEVEL_TEXTS.validate_python(yaml.safe_load(text)).items()}
+    texts = {level: doc.value() for level, doc in _LEVEL_TEXTS.validate_python(read_yaml(text)).items()}
     problems = tuple(level_text_problems(texts))
     if problems:
         raise Misconfigured(say("The words of a level fail a check: %(where)s", where=problems[0].where))
