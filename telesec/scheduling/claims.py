@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import ColumnElement, delete, func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
@@ -22,6 +22,10 @@ from telesec.scheduling.models import Schedule, SlotClaim
 from telesec.scheduling.rules import ClaimState, hold_expires_at
 
 OVERLAP = "ex_slot_claim_overlap"
+_CLOSED: ColumnElement[str] = literal_column("'[]'")
+_PRACTICE: ColumnElement[object] = literal_column(
+    "uuidrange(slot_claim.practice_id, slot_claim.practice_id, '[]')"
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,20 @@ def as_interval(during: Range[datetime]) -> Interval:
     if during.lower is None or during.upper is None:
         raise ValueError(during)
     return Interval(during.lower, during.upper)
+
+
+def lies_over(practice_id: UUID, span: Interval) -> ColumnElement[bool]:
+    """Return the condition that a claim of a practice lies over a time.
+
+    The practice is named as the exclusion constraint names it too: its index then finds the time, however
+    many claims are older.
+    """
+    theirs = func.uuidrange(practice_id, practice_id, _CLOSED)
+    return (
+        (SlotClaim.practice_id == practice_id)
+        & (theirs == _PRACTICE)
+        & SlotClaim.during.op("&&")(as_range(span))
+    )
 
 
 def lock_schedule(uow: UnitOfWork, schedule_id: UUID) -> None:
@@ -112,9 +130,8 @@ def free(uow: UnitOfWork, practice_id: UUID, claim_id: UUID) -> None:
 def _over(uow: UnitOfWork, schedule: Schedule, span: Interval) -> list[SlotClaim]:
     rows = uow.session.scalars(
         select(SlotClaim).where(
-            SlotClaim.practice_id == schedule.practice_id,
+            lies_over(schedule.practice_id, span),
             SlotClaim.schedule_id == schedule.id,
-            SlotClaim.during.op("&&")(as_range(span)),
         )
     )
     return list(rows)
@@ -124,9 +141,8 @@ def _drop_expired(uow: UnitOfWork, schedule: Schedule, span: Interval) -> None:
     """Free holds that are over, so that nobody waits for the sweep."""
     uow.session.execute(
         delete(SlotClaim).where(
-            SlotClaim.practice_id == schedule.practice_id,
+            lies_over(schedule.practice_id, span),
             SlotClaim.schedule_id == schedule.id,
-            SlotClaim.during.op("&&")(as_range(span)),
             SlotClaim.state == ClaimState.HOLD.value,
             SlotClaim.expires_at <= uow.now(),
         ),

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import Range
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices.models import Absence, Practice
 from telesec.scheduling.availability import FRESH_FOR, Agenda, BusySpan, Claim, Reading
-from telesec.scheduling.claims import as_interval, as_range
+from telesec.scheduling.claims import as_interval, as_range, lies_over
 from telesec.scheduling.hours import OpeningRule as Rule
 from telesec.scheduling.hours import Pattern
 from telesec.scheduling.intervals import Interval
@@ -139,9 +139,8 @@ def _claims(
             SlotClaim.state,
             SlotClaim.expires_at,
         ).where(
-            SlotClaim.practice_id == practice_id,
+            lies_over(practice_id, within),
             SlotClaim.schedule_id.in_(ids),
-            SlotClaim.during.op("&&")(as_range(within)),
         )
     )
     found: dict[UUID, list[Claim]] = defaultdict(list)
