@@ -1,0 +1,126 @@
+"""No page of telesec, in no state, size or scheme, breaks a rule axe knows or is wider than its screen."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from telesec.accounts.loader import cookie_name
+from telesec.app import create_app
+from telesec.testing.browser import serving, violations
+from telesec.testing.logins import browser_as
+
+sys.path.insert(0, str(Path(__file__).parent))
+from table import NO_PAGES, PHONE, TABLE
+from world import World
+
+DARK = {"color_scheme": "dark", "forced_colors": "none"}
+FORCED = {"color_scheme": "light", "forced_colors": "active"}
+PRINT = {"media": "print", "color_scheme": "light", "forced_colors": "none"}
+COLOURS = ("color-contrast", "link-in-text-block")
+"""All that a scheme can break which a size cannot."""
+PICTURES = os.environ.get("TELESEC_PICTURES", "")
+PATIENCE = 20_000
+
+
+@pytest.fixture
+def world(deps, cast, clock):
+    return World.built(deps, cast, clock)
+
+
+class Visitor:
+    """Goes through pages as their readers and keeps what is wrong with them."""
+
+    def __init__(self, browser, world, address):
+        self._browser, self._world, self._address = browser, world, address
+        self._contexts = {}
+        self.wrong = []
+
+    def visit(self, look):
+        page = self._context(look.who).new_page()
+        page.set_default_timeout(PATIENCE)
+        self._resize(page, look.sizes[0])
+        page.goto(self._address + look.path.format(**self._world.ids))
+        page.locator(look.ready).first.wait_for()
+        for size in look.sizes:
+            self._measure(page, look, size)
+        self._resize(page, look.sizes[0])
+        for name, media in (("dark", DARK), ("forced", FORCED)):
+            page.emulate_media(**media)
+            self._keep(page, look, name)
+            self._note(look, name, violations(page, *COLOURS))
+        if PICTURES:
+            page.emulate_media(**PRINT)
+            self._keep(page, look, "print")
+        page.close()
+
+    def _measure(self, page, look, size):
+        self._resize(page, size)
+        self._keep(page, look, size[0] if size[1] != 650 else "650")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        self._note(look, size, [f"{wide} pixels wide"] if wide > size[0] else [])
+        if size in {look.sizes[0], look.sizes[-1]}:
+            if look.sizes is PHONE:  # what is under the bar can be scrolled
+                self._resize(page, (size[0], page.evaluate("document.documentElement.scrollHeight")))
+            self._note(look, size, violations(page))
+
+    def _note(self, look, where, found):
+        self.wrong += [f"{look.path} {where}: {one}" for one in found]
+
+    def _keep(self, page, look, name):
+        if PICTURES:
+            place = look.path.strip("/").replace("/", "_").replace("?", "_")
+            page.screenshot(
+                path=Path(PICTURES) / f"{place or look.who}-{look.who}-{name}.png", full_page=True
+            )
+
+    def _resize(self, page, size):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+
+    def _context(self, who):
+        if who not in self._contexts:
+            context = self._contexts[who] = self._browser.new_context(locale="fr-FR")
+            if who:
+                name, value = session_of(self._world, who)
+                context.add_cookies([{"name": name, "value": value, "url": self._address}])
+        return self._contexts[who]
+
+    def leave(self):
+        for context in self._contexts.values():
+            context.close()
+
+
+def session_of(world, who):
+    """Return the cookie of somebody at work, at rest or locked out."""
+    cast = world.cast
+    people = {"rested": cast.ines, "locked": cast.ada, "lune": cast.dr_lune, "soleil": cast.dr_soleil}
+    actor = people.get(who) or (cast.dr_iris if who == "iris" else getattr(cast, who))
+    reader = browser_as(world.house.deps, world.app, actor)
+    if who == "rested":
+        assert reader.post("/desk/break").status_code == 303
+    if who == "locked":
+        assert reader.post("/lock").status_code == 303
+    name = cookie_name(world.house.deps.settings)
+    return name, reader.client.get_cookie(name).value
+
+
+@pytest.mark.parametrize("part", TABLE)
+def test_no_page_breaks_a_rule_or_its_screen(browser, world, part):
+    with serving(world.app) as address:
+        visitor = Visitor(browser, world, address)
+        for look in TABLE[part]:
+            visitor.visit(look)
+        visitor.leave()
+
+    assert not visitor.wrong, "\n".join(visitor.wrong)
+
+
+def test_every_page_has_its_row(deps):
+    rules = [rule for rule in create_app(deps).url_map.iter_rules() if "GET" in rule.methods]
+    ours = {rule.endpoint for rule in rules if not rule.rule.startswith("/api/")}
+
+    known = {look.endpoint for looks in TABLE.values() for look in looks} - {"no page at all"}
+
+    assert known | set(NO_PAGES) == ours
+    assert known & set(NO_PAGES) == set()
