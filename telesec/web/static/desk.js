@@ -102,6 +102,21 @@
     parts.clear();
   }
 
+  /* A part that could not be read again stays, marked with the time since which it is old: the next swap, or
+     the page's own, takes the mark away. */
+  function outdated(part) {
+    const words = document.getElementById("stopped")?.dataset.part;
+    if (!words || part.classList.contains("is-stale")) return;
+    const at = new Date(Date.now() + ahead);
+    const time = at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    const said = document.createElement("p");
+    said.className = "meta";
+    said.setAttribute("role", "status");
+    said.textContent = words.replace("{time}", time);
+    part.classList.add("is-stale");
+    part.append(said);
+  }
+
   document.addEventListener("htmx:before:request", (event) => {
     const ctx = event.detail.ctx;
     if (ctx?.target?.id === "desk") {
@@ -125,13 +140,18 @@
       return;
     }
     event.preventDefault();
-    if (name !== "desk") return;
+    if (name !== "desk") {
+      outdated(ctx.target);
+      return;
+    }
     const path = new URL(ctx.response.raw.url, location.href).pathname;
     banner(path.startsWith("/login") ? "login" : "failed");
   });
 
   document.addEventListener("htmx:error", (event) => {
-    if (event.detail.ctx?.target?.id === "desk") banner("failed");
+    const target = event.detail.ctx?.target;
+    if (target?.id === "desk") banner("failed");
+    else if (target?.matches?.("section[id]")) outdated(target);
   });
 
   document.addEventListener("htmx:after:swap", (event) => {

@@ -6,6 +6,7 @@ from telesec.desk import live
 from telesec.practices import service as practices
 from telesec.practices.service import WriteInstruction
 
+READ_AGAIN = "document.body.dispatchEvent(new CustomEvent('live-all'))"
 OWN_STREAMS = "performance.getEntriesByType('resource').filter(one => one.name.endsWith('/desk/live')).length"
 
 
@@ -76,6 +77,24 @@ def test_a_session_that_ends_keeps_the_page(ada, ring):
 
     expect(ada.page.locator("#stopped")).to_contain_text("Votre session est terminée")
     expect(ada.page.locator("#queue")).to_be_visible()
+
+
+def test_a_part_that_cannot_be_read_again_says_so_until_it_is(ada, ring):
+    ring()
+    ada.open("/desk")
+    expect(ada.page.locator("#live-state")).to_contain_text("En direct")
+    broken = "**/desk/parts/queue*"
+    ada.page.route(broken, lambda route: route.fulfill(status=503, body="<p>Rien</p>"))
+
+    ada.page.evaluate(READ_AGAIN)
+
+    stale = ada.page.locator("#queue.is-stale")
+    expect(stale.get_by_role("status")).to_contain_text("Relecture impossible à")
+    expect(stale.get_by_role("button")).to_have_count(1)
+    ada.page.unroute(broken)
+    ada.page.evaluate(READ_AGAIN)
+    expect(stale).to_have_count(0)
+    expect(ada.page.locator("#queue")).not_to_contain_text("Relecture impossible")
 
 
 SETTLED = """() => new Promise(ok => document.addEventListener("htmx:finally:request", event => {
