@@ -258,6 +258,20 @@ def test_wall_shows_figures_and_no_names(deps, cast, clock, red):
     assert "06 39" not in page
 
 
+def test_wall_singles_out_who_must_be_called_after_a_red_flag(deps, cast, clock):
+    with deps.unit_of_work(cast.ada) as uow:
+        for number, vital in ((BRUNO_PHONE, True), ("+33639980012", False)):
+            callbacks.open_callback(uow, OpenCallback(cast.lilas, number, clock.now(), vital=vital))
+        uow.commit()
+
+    part = text(supervise(deps, cast.supervisor).get("/wall/board"))
+
+    urgent = part.partition('class="human"')[2].partition("</ol>")[0]
+    assert urgent.count("À rappeler après un signe d’alerte") == 1
+    promised = part.partition('class="states"')[2].partition("</ul>")[0]
+    assert promised.count("Cabinet des Lilas") == 1
+
+
 def test_wall_is_read_again_without_the_page_around(deps, cast):
     part = text(supervise(deps, cast.supervisor).get("/wall/board"))
 
