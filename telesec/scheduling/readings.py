@@ -61,7 +61,7 @@ def agendas(
     ids = [row.id for row in schedules]
     zone = zone_of(uow, practice_id)
     rules, claims = _rules(uow, practice_id, ids), _claims(uow, practice_id, ids, within)
-    closed, readings = _absences(uow, practice_id, within), _readings(uow, practice_id, ids)
+    closed, readings = _absences(uow, practice_id, within), _readings(uow, practice_id, ids, within)
     return {
         row.id: Agenda(
             Pattern(zone, tuple(rules[row.id]), (*closed[None], *closed[row.practitioner_id])),
@@ -98,11 +98,17 @@ def pack(reading: Reading) -> dict[str, Any]:
     }
 
 
-def unpack(row: CalendarReading) -> Reading:
-    """Return the reading a row holds."""
+def unpack(row: CalendarReading, within: Interval) -> Reading:
+    """Return the reading a row holds; of a calendar that publishes no slots only what lies over a stretch.
+
+    Where slots are published everything is needed: a claim whose entry was moved away is still written.
+    """
+    first, last = _seconds(within)
+    whole = row.open_slots is not None
     busy = tuple(
         BusySpan(_interval(start, end), weight, None if claim is None else UUID(claim))
         for start, end, weight, claim in row.busy
+        if whole or (start < last and end > first)
     )
     slots = None if row.open_slots is None else tuple(_interval(*slot) for slot in row.open_slots)
     return Reading(as_interval(row.during), busy, row.read_at, slots)
@@ -169,10 +175,12 @@ def _bounded(during: Range[datetime], within: Interval) -> Interval:
     return Interval(during.lower or within.start - day, during.upper or within.end + day)
 
 
-def _readings(uow: UnitOfWork, practice_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Reading]:
+def _readings(
+    uow: UnitOfWork, practice_id: UUID, ids: Sequence[UUID], within: Interval
+) -> dict[UUID, Reading]:
     rows = uow.session.scalars(
         select(CalendarReading).where(
             CalendarReading.practice_id == practice_id, CalendarReading.schedule_id.in_(ids)
         )
     )
-    return {row.schedule_id: unpack(row) for row in rows}
+    return {row.schedule_id: unpack(row, within) for row in rows}
