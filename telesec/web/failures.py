@@ -3,6 +3,7 @@
 import psycopg
 import structlog
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from psycopg.errors import DiskFull
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -16,6 +17,7 @@ log = structlog.get_logger(__name__)
 PROBLEM = "application/problem+json"
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError)
 AWAY = say("telesec does not reach its database. Your text is still in the page; try again in a few seconds.")
+FULL = say("The disk of the database is full. Your text is still in the page; tell the operator.")
 WORDS: dict[int, Sentence] = {
     400: say("The request cannot be read."),
     404: say("This does not exist or is not open to you."),
@@ -82,7 +84,8 @@ def unexpected(error: Exception) -> AnyResponse:
     g.broke_off = True
     if isinstance(error, DATABASE_AWAY):
         log.warning("request.database_away", error=type(error).__name__, request_id=g.get("request_id"))
-        return told(Unavailable("database_unavailable", AWAY))
+        full = isinstance(getattr(error, "orig", error), DiskFull)
+        return told(Unavailable("disk_full", FULL) if full else Unavailable("database_unavailable", AWAY))
     log.error(
         "request.failed",
         error=type(error).__name__,

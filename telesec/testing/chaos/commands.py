@@ -12,7 +12,7 @@ from telesec.testing.chaos.run import Plan, run
 @click.option("--seconds", default=200.0, show_default=True, help="How long things break.")
 @click.option("--seed", type=int, help="Repeats a draw; without it the draw is told.")
 @click.option("--programs", default=20, show_default=True, help="Clients of the API at once.")
-@click.option("--desks", default=12, show_default=True, help="Desks at once.")
+@click.option("--desks", default=64, show_default=True, help="Desks at once.")
 @click.option("--pause", default=6.0, show_default=True, help="Seconds between two troubles, on the average.")
 @click.pass_context
 def chaos(

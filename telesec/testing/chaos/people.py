@@ -16,7 +16,9 @@ from telesec.testing.chaos.clients import Desk, Program
 from telesec.testing.chaos.ledger import Kind, Ledger
 from telesec.testing.demo.running import RunningDemo
 
-PAUSE_SECONDS = 0.15
+PAUSE_SECONDS = 0.25
+TYPING_SECONDS = 1.0
+"""A person at a desk is slower than a program."""
 LEVELS = ("doctor_now", "call15_now", "same_day", "routine", "routine", "routine", "routine", "routine")
 AHEAD = timedelta(days=13)
 CREATED = (200, 201)
@@ -69,7 +71,11 @@ class Day:
         return self._clients.enter_context(closing(Desk(self.demo, who)))
 
     def leave(self) -> None:
-        """Close every connection."""
+        """End every thread, whatever it was at, and close every connection."""
+        self.stop.set()
+        self.over.set()
+        for thread in self._threads:
+            thread.join()
         self._clients.close()
 
     def end(self, seconds: float) -> None:
@@ -88,7 +94,8 @@ class Day:
         thread.start()
 
     def _over_and_over(self, act: Callable[..., None], rng: Random, *with_what: Any) -> None:
-        while not self.stop.wait(PAUSE_SECONDS * (0.5 + rng.random())):
+        pause = TYPING_SECONDS if act == self.type else PAUSE_SECONDS
+        while not self.stop.wait(pause * (0.5 + rng.random())):
             try:
                 act(rng, *with_what)
             except Exception as error:  # noqa: BLE001 - told as a finding, not lost in a thread

@@ -22,6 +22,8 @@ from telesec.testing.radicale_server import RadicaleServer
 CARRIER_FAULTS = ("500", "429", "lose_request", "lose_reply", "delay", "drop_callback", "duplicate_callback")
 AWAY_SECONDS = 3.0
 STANDS_SECONDS = 4.0
+PATIENCE = 60
+"""Seconds for the simulated carrier's own door: it shares a small machine with everybody."""
 
 
 class Trouble:
@@ -67,7 +69,7 @@ class Trouble:
 
     def mend(self, findings: Findings) -> None:
         """Take back every fault of the outside world and wait until the installation says it is well."""
-        httpx.delete(f"{self._demo.carrier}/control/faults")
+        httpx.delete(f"{self._demo.carrier}/control/faults", timeout=PATIENCE)
         if not wait_for(self._is_well, 60):
             findings.disagreements.append("the installation does not get well by itself")
 
@@ -134,4 +136,4 @@ class Trouble:
     def _carrier(self) -> None:
         fault = {"kind": self._rng.choice(CARRIER_FAULTS), "times": self._rng.randrange(1, 6), "seconds": 8}
         self.said.append(f"          {fault}")
-        httpx.post(f"{self._demo.carrier}/control/faults", json=fault)
+        httpx.post(f"{self._demo.carrier}/control/faults", json=fault, timeout=PATIENCE)
