@@ -18,6 +18,8 @@ from telesec.web.headers import LARGEST_UPLOAD
 
 log = structlog.get_logger(__name__)
 PAGE_THREADS = 16
+OTHER_CONNECTIONS = 200
+"""Kept open beside the streams; waitress takes no more than a hundred by itself, streams counted."""
 HEADERS = 1 << 16
 """Room beside a body; whatever is larger than body and headers would be kept on a disk, in clear."""
 
@@ -45,6 +47,7 @@ def run_web(app: Flask, settings: Settings) -> None:
         host=settings.host,
         port=settings.port,
         threads=settings.streams + PAGE_THREADS,
+        connection_limit=settings.streams + OTHER_CONNECTIONS,
         ident=None,
         asyncore_use_poll=True,
         channel_timeout=60,
