@@ -143,6 +143,19 @@ def test_raise_without_a_reason_points_at_the_reason(desk, adopted):
     assert 'aria-invalid="true" aria-describedby="refusal" autofocus' in answer.text
 
 
+def test_a_judged_triage_keeps_every_answer_and_the_notes_place(desk, adopted):
+    start(desk)
+    while 'id="question"' in (page := desk.page()):
+        desk.answer("no")
+
+    shown = page[page.index('class="qa"') :]
+    folded = shown[shown.index('<details class="more"><summary>') :]
+
+    asked = int(re.search(r"(\d+) réponses", page)[1])
+    assert f"{asked - 2} autres réponses" in folded
+    assert shown.count('class="ans"') == asked
+
+
 def test_a_man_somebody_else_calls_for_is_spoken_of_as_one(desk, adopted):
     desk.post("/triage/start", {"words": "mal à la poitrine", "age": "75", "sex": "M", "voice": "she"})
 
