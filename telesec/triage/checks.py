@@ -86,14 +86,21 @@ def unknowns(protocol: Protocol) -> Iterator[Problem]:
 
 
 def merges(protocol: Protocol) -> Iterator[Problem]:
-    """A sentence that says several questions says red flags of the 15 only: a yes needs no second one."""
-    urgent = {question.id for question in protocol.red_flags if question.level is Level.CALL15_NOW}
+    """A sentence says questions of one level that raise: a yes to it reaches what a yes to each would.
+
+    Under the doctor it says raising questions only: three red flags unknown count more than one.
+    """
+    held = {question.id: question for question in protocol.questions}
     for merged in protocol.merged:
-        for id_ in merged.merges:
-            if id_ not in urgent:
-                yield Problem.told(
-                    merged.id, say("merges %(id)s, which is no red flag that leads to the 15", id=id_)
-                )
+        parts = [held.get(id_) for id_ in merged.merges]
+        fit = all(part is not None and _said_with(part, merged) for part in parts)
+        if not fit or len(set(merged.merges)) < len(merged.merges):
+            yield Problem.told(merged.id, say("may only say questions of one level that raise, each once"))
+
+
+def _said_with(part: Question, merged: Question) -> bool:
+    flag_of_less = part.effect is Effect.FLAG and not at_least(part.level, Level.DOCTOR_NOW)
+    return part.level is merged.level and part.effect is not Effect.LOWER and not flag_of_less
 
 
 def signatures(protocol: Protocol) -> Iterator[Problem]:

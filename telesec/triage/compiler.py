@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from telesec.triage import checks
 from telesec.triage.document import DecidingDoc, FlagDoc, MergedDoc, ProtocolDoc, read_yaml
-from telesec.triage.levels import Level
+from telesec.triage.levels import Level, most_urgent
 from telesec.triage.protocol import Effect, Given, Protocol, Question, SourceStatus
 
 
@@ -114,11 +114,17 @@ def _question(document: FlagDoc | DecidingDoc, effect: Effect) -> Question:
 
 
 def _merged(document: MergedDoc, protocol: ProtocolDoc) -> Question:
-    parts = [flag for flag in protocol.red_flags if flag.id in document.merges]
+    """Return the sentence; it counts as its questions do, as red flags when one of them is.
+
+    A check keeps them of one level; until it has spoken, the most urgent is taken.
+    """
+    said = (*protocol.red_flags, *protocol.deciding)
+    parts = [part for part in said if part.id in document.merges]
+    raising = bool(parts) and all(isinstance(part, DecidingDoc) for part in parts)
     return Question(
         id=document.id,
-        effect=Effect.FLAG,
-        level=Level.CALL15_NOW,
+        effect=Effect.RAISE if raising else Effect.FLAG,
+        level=most_urgent(part.level for part in parts) if parts else Level.CALL15_NOW,
         text=document.ask.value(),
         unknown_as=Given.YES,
         source="; ".join(dict.fromkeys(part.source for part in parts)),

@@ -102,7 +102,7 @@ class DecidingDoc(FlagDoc):
 
 
 class MergedDoc(Part):
-    """Several red flags of ``call15_now`` in one sentence; "no" answers each of them."""
+    """Several questions of one level that raise, in one sentence; "no" answers each of them."""
 
     id: str = Field(pattern=r"^[a-z0-9_]+$")
     ask: TextDoc
@@ -226,6 +226,7 @@ class ModifierDoc(Part):
     raise_to: Level | None = None
     raise_by: int = Field(default=0, ge=0, le=1)
     at_least_if_not_better: Level | None = None
+    spares_admin: bool = False
     note: str = ""
 
     def value(self) -> Modifier:
@@ -244,6 +245,7 @@ class ModifierDoc(Part):
             raise_to=self.raise_to,
             raise_by=self.raise_by,
             at_least_if_not_better=self.at_least_if_not_better,
+            spares_admin=self.spares_admin,
         )
 
 

@@ -7,9 +7,11 @@ as soon as nothing left to ask can change the level; the first ``call15_now`` en
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from telesec.triage.levels import LEAST, Level, deadline_seconds, most_urgent
-from telesec.triage.protocol import Effect, Given, LevelText, Protocol, Rulebook
+from telesec.triage.patient import PatientFacts
+from telesec.triage.protocol import Effect, Given, LevelText, Modifier, Protocol, Question, Rulebook
 from telesec.triage.reckoning import (
     Case,
     Item,
@@ -92,7 +94,7 @@ def _next_item(book: Rulebook, case: Case, situation: Situation, now: Reckoning)
         order = {protocol: place for place, protocol in enumerate(situation.protocols)}
         waiting.sort(key=lambda item: _place(item, order, named))
     item = next((item for item in waiting if _matters(book, case, item, now, best)), None)
-    if item is None or item.ref in named or not item.protocol.merged:
+    if item is None or not item.protocol.merged or (item.ref in named and item.protocol.is_screen):
         return item
     merged = merged_with(item, situation, case.patient)
     return merged[0] if merged and all(_matters(book, case, part, now, best) for part in merged[1]) else item
@@ -147,16 +149,20 @@ def _reach(book: Rulebook, case: Case, item: Item) -> Level:
     It may also undo a lowering; that leads back to the default, which a static check keeps no more urgent
     than any red flag or raising question.
     """
-    question = item.question
+    opens = [
+        Level.CALL15_NOW if code in book.protocols else Level.DOCTOR_NOW for code in item.question.also_open
+    ]
+    return most_urgent([_reach_alone(item.question, book.modifiers, case.patient), *opens])
+
+
+@lru_cache(maxsize=16_384)
+def _reach_alone(question: Question, modifiers: tuple[Modifier, ...], patient: PatientFacts) -> Level:
     reach = [question.level]
     if question.effect is Effect.FLAG:
         reach.append(Level.DOCTOR_NOW)  # a refusal, or the third unknown
     reach.extend(
-        Level.CALL15_NOW if code in book.protocols else Level.DOCTOR_NOW for code in question.also_open
-    )
-    reach.extend(
         modifier.raise_to or LEAST
-        for modifier in book.modifiers
-        if question.signs & (modifier.signs | modifier.signs_any) and concerns(modifier, case.patient)
+        for modifier in modifiers
+        if question.signs & (modifier.signs | modifier.signs_any) and concerns(modifier, patient)
     )
     return most_urgent(reach)

@@ -196,7 +196,7 @@ class Protocol:
         removed: Ids of the reference that are not asked, each with its reason for the doctor.
         texts: Own words for a level, instead of the library's.
         cases: What its author expects of it; checked where it is loaded.
-        merged: Several red flags that all lead to the 15, asked in one sentence; "no" answers each of them.
+        merged: Sentences that say several questions of one level that raise; "no" answers each of them.
     """
 
     code: str
@@ -244,6 +244,7 @@ class Modifier:
         flag: A fact that must be true; ``or_flag`` one that suffices without the gate.
         signs: All must be present; ``signs_any``: one suffices.
         raise_to: At least this level; or ``raise_by`` levels, and ``at_least`` if not better.
+        spares_admin: Leaves alone what the desk handles by itself, because no answer says anybody is ill.
     """
 
     id: str
@@ -259,6 +260,7 @@ class Modifier:
     raise_to: Level | None = None
     raise_by: int = 0
     at_least_if_not_better: Level | None = None
+    spares_admin: bool = False
 
 
 @dataclass(frozen=True)

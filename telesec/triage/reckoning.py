@@ -183,14 +183,19 @@ def merged_with(
 ) -> tuple[Item, tuple[Item, ...]] | None:
     """Return the sentence that says an open question with others, and those still open; None without one.
 
-    It is said when at least two of its questions are open, and none of the others is positive.
+    It is said once, when at least two of its questions are open and none of the others is positive.
     """
-    state = {other.ref: other for other in situation.of(item.protocol)}
-    for place in _sheet(item.protocol, patient)[1]:
-        whole = place.items[None]
+    saying = [
+        place.items[None]
+        for place in _sheet(item.protocol, patient)[1]
+        if item.question.id in place.items[None].question.merges
+    ]
+    state = {other.ref: other for other in situation.of(item.protocol)} if saying else {}
+    for whole in saying:
         parts = [state[f"{item.protocol.code}.{id_}"] for id_ in whole.question.merges]
         waiting = tuple(part for part in parts if part.given is None)
-        if item in waiting and len(waiting) > 1 and not any(part.positive for part in parts):
+        said = whole.ref in state or any(part.positive for part in parts)
+        if item in waiting and len(waiting) > 1 and not said:
             return whole, waiting
     return None
 
@@ -218,11 +223,9 @@ def reckon(book: Rulebook, case: Case) -> Reckoning:
 
 def reckon_situation(book: Rulebook, case: Case, situation: Situation) -> Reckoning:
     """Return the level of a case whose situation is known."""
-    reasons = [
-        *_reasons_of_answers(situation, alone=case.code is None),
-        *_reasons_of_modifiers(book, case.patient, signs_of(situation)),
-        *case.raised,
-    ]
+    said = [*_reasons_of_answers(situation, alone=case.code is None), *case.raised]
+    ill = most_urgent(level for _, level in said) is not Level.ADMIN
+    reasons = [*said, *_reasons_of_modifiers(book, case.patient, signs_of(situation), ill=ill)]
     before = most_urgent(level for _, level in reasons)
     because = dict.fromkeys(reason for reason, level in reasons if level is before)
     repeats = [m for m in book.modifiers if m.raise_by and case.patient.flag(m.flag)]
@@ -288,12 +291,12 @@ def signs_of(situation: Situation) -> frozenset[str]:
 
 
 def _reasons_of_modifiers(
-    book: Rulebook, patient: PatientFacts, signs: frozenset[str]
+    book: Rulebook, patient: PatientFacts, signs: frozenset[str], *, ill: bool
 ) -> list[tuple[str, Level]]:
     return [
         (reason, level)
         for reason, level, modifier in _concerning(book.modifiers, patient)
-        if _signs_present(modifier, signs)
+        if _signs_present(modifier, signs) and (ill or not modifier.spares_admin)
     ]
 
 

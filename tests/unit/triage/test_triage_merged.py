@@ -1,4 +1,4 @@
-"""Several vital signs in one sentence: no answers each, anything else leads to the 15; words only reorder."""
+"""Several questions in one sentence: no answers each, anything else is the worst; words only reorder."""
 
 from dataclasses import replace
 
@@ -18,7 +18,11 @@ LIBRARY = load()
 BOOK = LIBRARY.book
 ADULT = PatientFacts(age_months=480)
 YES, NO, UNKNOWN, REFUSED = Given
-APART = replace(BOOK, screen=replace(BOOK.screen, merged=()))
+APART = replace(
+    BOOK,
+    screen=replace(BOOK.screen, merged=()),
+    protocols={code: replace(held, merged=()) for code, held in BOOK.protocols.items()},
+)
 
 
 def first(case):
@@ -80,12 +84,45 @@ def test_one_sentence_reaches_the_level_of_its_questions(case):
     assert together.level is apart.level
 
 
-def test_a_sentence_that_says_a_lesser_flag_is_refused():
-    protocol = BOOK.protocols["fievre_adulte"]
-    lesser = next(flag for flag in protocol.red_flags if flag.level is not Level.CALL15_NOW)
-    broken = replace(protocol, merged=(replace(BOOK.screen.merged[0], merges=(lesser.id, lesser.id)),))
+def said(protocol, *ids):
+    """Return the protocol with one sentence that says some of its questions."""
+    return replace(protocol, merged=(replace(BOOK.screen.merged[0], merges=ids),))
 
-    assert {problem.where for problem in merges(broken)} == {"eveil_souffle_couleur"}
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        ("respire", "voyage"),  # the 15 and the doctor
+        ("depuis48", "fievre_finie_va_bien"),  # one that lowers
+        ("mou", "mou"),
+        ("mou", "nobody"),
+    ],
+)
+def test_a_sentence_says_questions_of_one_level_that_raise(ids):
+    protocol = BOOK.protocols["fievre_enfant"]
+
+    assert {problem.where for problem in merges(said(protocol, *ids))} == {"eveil_souffle_couleur"}
+    assert not list(merges(protocol))
+
+
+def test_a_sentence_says_no_red_flag_under_the_doctor_for_unknowns_are_counted():
+    protocol = BOOK.protocols["toux_rhume"]
+    sentence = replace(BOOK.screen.merged[0], merges=("peu_sang", "poumon_fragile"), level=Level.SAME_DAY)
+
+    assert list(merges(replace(protocol, merged=(sentence,))))
+
+
+def test_yes_to_a_sentence_under_the_15_goes_on_with_what_can_still_raise():
+    child = PatientFacts(age_months=60)
+    yes = {"eruption_cutanee.enceinte_plaques_bleus": YES}
+
+    disposition, asked = run(BOOK, Case("eruption_cutanee", child), lambda ref: YES if "bleus" in ref else NO)
+
+    assert disposition.level is Level.DOCTOR_NOW
+    assert asked.count(*yes) == 1
+    assert asked.index("eruption_cutanee.enceinte_plaques_bleus") < asked.index(
+        "eruption_cutanee.plaques_partout"
+    )
 
 
 def test_what_the_caller_speaks_of_is_asked_first_among_equals():

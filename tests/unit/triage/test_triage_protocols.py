@@ -150,6 +150,27 @@ def test_a_question_that_cannot_change_the_level_is_skipped(library):
     assert "ordonnance_medicament.renouv" not in asked
 
 
+@pytest.mark.parametrize("code", ["demande_administrative", "ordonnance_medicament"])
+def test_age_or_pregnancy_alone_does_not_make_a_paper_urgent(library, code):
+    pregnant = replace(WOMAN, pregnant=True)
+    yes = [id_ for id_ in ("renouv",) if code == "ordonnance_medicament"]
+
+    assert level_of(library, code, OLD, yes=yes)[0] is Level.ADMIN
+    assert level_of(library, "demande_administrative", pregnant)[0] is Level.ADMIN
+
+
+def test_age_raises_a_paper_as_soon_as_something_is_wrong(library):
+    assert level_of(library, "ordonnance_medicament", OLD, yes=["reste7j", "renouv"])[0] is Level.SAME_DAY
+    assert level_of(library, "demande_administrative", NEWBORN)[0] is Level.DOCTOR_NOW
+
+
+def test_dizziness_after_the_neck_was_manipulated_goes_to_15(library):
+    found = library.find("depuis que l'ostéo m'a fait craquer le cou j'ai des vertiges", ADULT)
+
+    assert "vertiges.brutal_tete" in found.named
+    assert level_of(library, "vertiges", ADULT, yes=["brutal_tete"])[0] is Level.CALL15_NOW
+
+
 def test_a_known_fact_is_not_asked_again(library):
     patient = PatientFacts(age_months=480, sex=Sex.MALE, anticoagulant=False, territory="75")
 
@@ -160,7 +181,8 @@ def test_a_known_fact_is_not_asked_again(library):
 
 def test_three_unknowns_raise_to_the_doctor(library):
     protocol = library.book.protocols["ordonnance_medicament"]
-    mild = replace(protocol, red_flags=tuple(replace(q, level=Level.SAME_DAY) for q in protocol.red_flags))
+    flags = tuple(replace(q, level=Level.SAME_DAY) for q in protocol.red_flags)
+    mild = replace(protocol, red_flags=flags, merged=())
     book = replace(library.book, protocols={protocol.code: mild})
     unknown = {f"{protocol.code}.{id_}": Given.UNKNOWN for id_ in ("vital", "double", "symptome")}
     two = dict(list(unknown.items())[:2])
