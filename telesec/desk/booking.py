@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from telesec.accounts import reads as accounts
 from telesec.calls import reads as reads_of_calls
 from telesec.desk.call import PATH
+from telesec.desk.caught import ask_first
 from telesec.desk.pages import CallKey, act, asked, attempt, needed_id
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import CallScreen
@@ -80,7 +81,9 @@ def _appointments(pages: Blueprint, deps: DeskDeps) -> None:
 
         def do() -> None:
             with deps.unit_of_work(actor()) as uow:
+                ask_first(uow, deps.library, call, request.form.get("reason", ""))
                 command = _booking(uow, call)
+                uow.commit()
             flow.book(deps, actor(), command)
 
         return attempt(deps, call, do, then="booking", type=request.form.get("type"))

@@ -14,6 +14,7 @@ from telesec.calls.details import MAX_FIELD, CallDetails, details_of, keep_detai
 from telesec.calls.rules import DraftKind, Handover, Outcome
 from telesec.calls.service import SaveDraft
 from telesec.desk import after_alert
+from telesec.desk.caught import ask_first
 from telesec.desk.pages import act, asked, call_page
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import CallScreen
@@ -36,6 +37,8 @@ PARTS = {
     "verdict": "desk/_verdict.html",
 }
 SEE_OTHER = 303
+QUIET = frozenset({Outcome.INFORMATION, Outcome.MESSAGE, Outcome.APPOINTMENT})
+"""Ends that nobody hurries after: a note left behind is read for red flags."""
 PATH = "/desk/calls/<uuid:practice_id>/<uuid:call_id>"
 
 
@@ -131,6 +134,9 @@ def _ending(pages: Blueprint, deps: DeskDeps) -> None:
             outcome = _outcome()
             if outcome is Outcome.HUNG_UP:
                 dropped.call_back(uow, deps.library, practice_id, call_id)
+            note = reads_of_calls.call(uow, practice_id, call_id).drafts.get(DraftKind.NOTE)
+            if note and outcome in QUIET:
+                ask_first(uow, deps.library, (practice_id, call_id), note.text)
             calls.close(uow, practice_id, call_id, outcome)
             if rests:
                 breaks.begin(uow)

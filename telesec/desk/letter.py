@@ -16,6 +16,7 @@ from telesec.calls import reads as reads_of_calls
 from telesec.calls import service as calls
 from telesec.calls.rules import DraftKind
 from telesec.desk.call import PATH
+from telesec.desk.caught import ask_first
 from telesec.desk.pages import CallKey, act, needed_id, uuid_or_none
 from telesec.desk.ports import DeskDeps
 from telesec.desk.undo import Act, Done
@@ -25,7 +26,7 @@ from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.messages import service
 from telesec.messages.service import FileMessage
-from telesec.triage.levels import Level
+from telesec.triage.levels import Level, at_least
 from telesec.web.access import requires
 
 NOT_READ_BACK = say("Read the number back to the caller, then tick it.")
@@ -38,7 +39,10 @@ def install(pages: Blueprint, deps: DeskDeps) -> None:
     @requires(Permission.MESSAGE_FILE)
     def file_message(practice_id: UUID, call_id: UUID) -> Response:
         def do(uow: UnitOfWork) -> Done | None:
-            filed = service.file_message(uow, _message(uow, (practice_id, call_id)))
+            message = _message(uow, (practice_id, call_id))
+            if not at_least(message.level, Level.DOCTOR_NOW):
+                ask_first(uow, deps.library, (practice_id, call_id), message.text)
+            filed = service.file_message(uow, message)
             calls.discard_draft(uow, practice_id, call_id, DraftKind.NOTE)
             return None if filed.alert_id else Done(Act.MESSAGE, practice_id, call_id, filed.id)
 

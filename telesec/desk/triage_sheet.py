@@ -11,6 +11,9 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from telesec.calls import reads as reads_of_calls
+from telesec.calls import service as calls
+from telesec.calls.rules import DraftKind
+from telesec.calls.service import SaveDraft
 from telesec.desk.call import PATH
 from telesec.desk.pages import act
 from telesec.desk.ports import DeskDeps
@@ -31,6 +34,7 @@ from telesec.triage.service import AnswerQuestion, RaiseLevel, StartTriage
 from telesec.web.access import requires
 
 MAX_WORDS = 1_000
+REPEATS = ("worse", "better")
 NO_WORDS = say("Type the caller's own words, or choose a protocol.")
 ASKED = {AdministrativeSex.FEMALE: Sex.FEMALE, AdministrativeSex.MALE: Sex.MALE}
 
@@ -49,7 +53,8 @@ def _asking(pages: Blueprint, deps: DeskDeps) -> None:
             words = _words()
             facts = _facts(uow, (practice_id, call_id))
             command = StartTriage(practice_id, facts, request.form.get("protocol", ""), words, call_id)
-            alert_at_once(uow, deps.library, service.start(uow, deps.library, command))
+            _keep_note(uow, (practice_id, call_id))
+            alert_at_once(uow, deps.library, calls.start_triage(uow, deps.library, command))
 
         return act(deps, (practice_id, call_id), do)
 
@@ -95,6 +100,14 @@ def _words() -> str:
     return words
 
 
+def _keep_note(uow: UnitOfWork, call: tuple[UUID, UUID]) -> None:
+    """Keep the note the form brings along: the questions come first, what was typed stays."""
+    text = request.form.get("text", "")
+    kept = reads_of_calls.call(uow, *call).drafts.get(DraftKind.NOTE) if text.strip() else None
+    if text.strip() and (kept is None or kept.text != text):
+        calls.save_draft(uow, SaveDraft(*call, DraftKind.NOTE, text, kept.version if kept else 0))
+
+
 def _given() -> Given:
     given = request.form.get("answer", "")
     if given not in set(Given):
@@ -126,7 +139,11 @@ def _facts(uow: UnitOfWork, call: tuple[UUID, UUID]) -> PatientFacts:
         age_months=months,
         sex=(ASKED.get(known.sex) if known else None) or (Sex(sex) if sex in set(Sex) else None),
         pregnant={"yes": True, "no": False}.get(form.get("pregnant", "")),
-        repeat_72h=form.get("repeat") == "1",
+        frail=form.get("frail") == "1" or None,
+        immunosuppressed_or_asplenia=form.get("weak") == "1" or None,
+        anticoagulant=form.get("thinner") == "1" or None,
+        repeat_72h=form.get("repeat") in REPEATS,
+        not_better=form.get("repeat") != "better",
         vulnerable=form.get("vulnerable") == "1",
         voice=Voice.YOU if form.get("voice") == Voice.YOU else Voice.SHE,
     )
