@@ -71,9 +71,7 @@ def test_a_practitioner_words_signs_and_uses_an_own_version_by_keyboard(lune, de
     page.locator("select[name^=level-]").first.press("Home")
     expect(page.get_by_role("status")).to_contain_text("Tous les contrôles", timeout=PATIENCE)
     page.locator("#new-fr").press_sequentially("Lâche-t-elle ses clés ?")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    page.keyboard.type("Dropping keys?")
+    page.locator("#new-en").press_sequentially("Dropping keys?")
     page.locator("#new-source").press_sequentially("Revue du cabinet")
     page.keyboard.press("Enter")
 

@@ -5,15 +5,22 @@ import os
 import subprocess
 import sys
 
+from benchmarks.commands import BEGIN, END
 
-def test_it_writes_every_figure_with_its_goal(tmp_path):
-    out = tmp_path / "bench.json"
+
+def test_it_writes_its_figures_with_their_goals_and_renews_the_table(tmp_path):
+    out, page = tmp_path / "bench.json", tmp_path / "figures.md"
+    page.write_text(f"Before.\n{BEGIN}\nold\n{END}\nAfter.\n", encoding="utf-8")
 
     subprocess.run(
-        [sys.executable, "-m", "telesec", "bench", "--rounds", "5", "--rows", "1", "--out", str(out)],
-        check=True, env=os.environ, timeout=120,
+        [sys.executable, "-m", "telesec", "bench", "--rounds", "10", "--only", "pure", "--out", str(out),
+         "--markdown", str(page)],
+        check=True, env=os.environ, timeout=300,
     )  # fmt: skip
 
-    figures = json.loads(out.read_text())
-    assert len(figures) == 6
+    figures, written = json.loads(out.read_text()), page.read_text(encoding="utf-8")
+    assert figures
     assert all(set(row) == {"name", "value", "unit", "goal", "ok"} and row["value"] > 0 for row in figures)
+    assert all(row["name"] in written for row in figures)
+    assert "old" not in written
+    assert (written[:7], written[-7:]) == ("Before.", "After.\n")
