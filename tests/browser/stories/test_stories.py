@@ -234,14 +234,14 @@ def test_dead_calendar_offers_nothing_and_says_so(demo, people, caller, revived)
     answer(ada, "Cabinet médical des Lilas")
     ada.see("#slots button")
     ada.tab_to(ada.page.locator("textarea[data-note]"))
-    ada.type("Vaccins des deux mois.")
+    ada.type("Apporter le carnet jeudi.")
     ada.see("[id^=draft-]", "gardé")
 
     demo.kill_calendar()
     try:
         look_again(ada, "illisible")
         assert ada.page.locator("#centre button[aria-keyshortcuts], #slots form").count() == 0
-        assert ada.page.locator("textarea[data-note]").input_value() == "Vaccins des deux mois."
+        assert ada.page.locator("textarea[data-note]").input_value() == "Apporter le carnet jeudi."
     finally:
         login = {lilas["calendar"]["user"]: lilas["calendar"]["password"]}
         folder = demo.data / "demo" / "caldav"
