@@ -134,9 +134,9 @@ def _ending(pages: Blueprint, deps: DeskDeps) -> None:
             outcome = _outcome()
             if outcome is Outcome.HUNG_UP:
                 dropped.call_back(uow, deps.library, practice_id, call_id)
-            note = reads_of_calls.call(uow, practice_id, call_id).drafts.get(DraftKind.NOTE)
-            if note and outcome in QUIET:
-                ask_first(uow, deps.library, (practice_id, call_id), note.text)
+            if outcome in QUIET:
+                note = reads_of_calls.call(uow, practice_id, call_id).drafts.get(DraftKind.NOTE)
+                ask_first(uow, deps.library, (practice_id, call_id), note.text if note else "")
             calls.close(uow, practice_id, call_id, outcome)
             if rests:
                 breaks.begin(uow)
