@@ -149,10 +149,11 @@ def _reach(book: Rulebook, case: Case, item: Item) -> Level:
     It may also undo a lowering; that leads back to the default, which a static check keeps no more urgent
     than any red flag or raising question.
     """
-    opens = [
-        Level.CALL15_NOW if code in book.protocols else Level.DOCTOR_NOW for code in item.question.also_open
-    ]
-    return most_urgent([_reach_alone(item.question, book.modifiers, case.patient), *opens])
+    reach = _reach_alone(item.question, book.modifiers, case.patient)
+    if not item.question.also_open:
+        return reach
+    known = any(code in book.protocols for code in item.question.also_open)
+    return most_urgent([reach, Level.CALL15_NOW if known else Level.DOCTOR_NOW])
 
 
 @lru_cache(maxsize=16_384)

@@ -6,6 +6,7 @@ the nearest model for people who are not clinicians). A level orients and has a 
 
 from collections.abc import Iterable
 from enum import StrEnum
+from operator import attrgetter
 
 DOCTOR_NOW_SECONDS = 900
 WITHIN_72_HOURS_SECONDS = 259_200
@@ -24,10 +25,11 @@ class Level(StrEnum):
     ROUTINE = "routine"
     ADMIN = "admin"
 
-    @property
-    def urgency(self) -> int:
-        """5 for ``call15_now`` down to 0 for ``admin``."""
-        return _URGENCY[self]
+    urgency: int
+    """5 for ``call15_now`` down to 0 for ``admin``; a plain attribute, read many times a step."""
+
+    def __init__(self, _value: str) -> None:
+        self.urgency = 5 - len(type(self).__members__)
 
     @property
     def word(self) -> str:
@@ -35,14 +37,14 @@ class Level(StrEnum):
         return _WORDS.get(self, "routine")
 
 
-_URGENCY = {level: 5 - rank for rank, level in enumerate(Level)}
+_URGENCY = attrgetter("urgency")
 _WORDS = {Level.CALL15_NOW: "vital", Level.DOCTOR_NOW: "urgent", Level.SAME_DAY: "today"}
 LEAST = Level.ADMIN
 
 
 def most_urgent(levels: Iterable[Level]) -> Level:
     """Return the most urgent of some levels; ``admin`` when there is none."""
-    return max(levels, key=lambda level: level.urgency, default=LEAST)
+    return max(levels, key=_URGENCY, default=LEAST)
 
 
 def least_urgent(levels: Iterable[Level]) -> Level:
@@ -51,7 +53,7 @@ def least_urgent(levels: Iterable[Level]) -> Level:
     Raises:
         ValueError: ``levels`` is empty; there is no safe answer to that.
     """
-    return min(levels, key=lambda level: level.urgency)
+    return min(levels, key=_URGENCY)
 
 
 def at_least(level: Level, bound: Level) -> bool:

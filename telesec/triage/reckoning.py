@@ -245,16 +245,17 @@ def _reasons_of_answers(situation: Situation, *, alone: bool) -> list[tuple[str,
     reasons: list[tuple[str, Level]] = []
     unknown, refused = 0, False
     for protocol, items in situation.groups:
-        flags = [item for item in items if item.question.effect is Effect.FLAG]
-        unknown += sum(item.given is Given.UNKNOWN for item in flags)
-        refused = refused or any(item.given is Given.REFUSED for item in flags)
-        reasons += [
-            (item.ref, item.question.level)
-            for item in items
-            if item.positive and item.question.effect is not Effect.LOWER
-        ]
+        clear = True
+        for item in [item for item in items if item.given is not Given.NO]:
+            effect = item.question.effect
+            if effect is Effect.FLAG:
+                clear = False
+                unknown += item.given is Given.UNKNOWN
+                refused = refused or item.given is Given.REFUSED
+            if item.positive and effect is not Effect.LOWER:
+                reasons.append((item.ref, item.question.level))
         if alone or not protocol.is_screen:
-            reasons += _ground(protocol, items, clear=all(item.given is Given.NO for item in flags))
+            reasons += _ground(protocol, items, clear=clear)
     reasons += [(f"not_in_library.{code}", Level.DOCTOR_NOW) for code in situation.missing]
     if refused:
         reasons.append(("refused_answer", Level.DOCTOR_NOW))
