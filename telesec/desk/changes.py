@@ -18,12 +18,13 @@ MOST = 6
 
 @dataclass(frozen=True)
 class ChangedInstruction:
-    """A wording the reader may not have met yet."""
+    """A wording the reader may not have met yet; ``new`` when the instruction did not exist before it."""
 
     practice_id: UUID
     text: str
     author: str
     changed_at: datetime
+    new: bool
 
 
 def instructions(uow: UnitOfWork) -> tuple[ChangedInstruction, ...]:
@@ -40,5 +41,8 @@ def instructions(uow: UnitOfWork) -> tuple[ChangedInstruction, ...]:
         .limit(MOST)
     )
     return tuple(
-        ChangedInstruction(row.practice_id, row.text, row.author_name, row.changed_at) for row in rows
+        ChangedInstruction(
+            row.practice_id, row.text, row.author_name, row.changed_at, row.created_at == row.changed_at
+        )
+        for row in rows
     )

@@ -1,5 +1,6 @@
 """Who is at work over some practices, and how loaded: waiting calls, on a call, free, on break."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -26,11 +27,14 @@ class Crew:
     now: datetime
 
     @cached_property
-    def in_call(self) -> frozenset[UUID]:
-        """Who has a call in hand."""
-        return frozenset(
-            row.secretary_id for row in self.queue if row.state is CallState.OPEN and row.secretary_id
-        )
+    def in_call(self) -> Mapping[UUID, datetime]:
+        """Who has a call in hand, and since when it rang: their oldest one."""
+        rows = sorted(self.queue, key=lambda row: row.opened_at, reverse=True)
+        return {
+            row.secretary_id: row.opened_at
+            for row in rows
+            if row.state is CallState.OPEN and row.secretary_id
+        }
 
     @property
     def waiting(self) -> int:
@@ -62,6 +66,15 @@ class Crew:
     def my_break(self) -> datetime | None:
         """When the reader's break began."""
         return self.me.break_since if self.me else None
+
+    @property
+    def others(self) -> tuple[Colleague, ...]:
+        """Everybody but the reader, by name."""
+        return tuple(one for one in self.people if one.id != self.reader)
+
+    def call_since(self, one: Colleague) -> datetime | None:
+        """Return since when somebody has a call in hand, None when they have none."""
+        return self.in_call.get(one.id)
 
     @property
     def others_on_break(self) -> tuple[Colleague, ...]:

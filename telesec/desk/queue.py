@@ -20,6 +20,8 @@ from telesec.web.access import actor, requires
 PARTS = {
     "queue": "desk/_queue.html",
     "bar-queue": "desk/_bar_queue.html",
+    "day": "desk/_day.html",
+    "crew": "desk/_crew.html",
     "callbacks": "desk/_callbacks.html",
     "loops": "desk/_loops.html",
     "waiting": "desk/_waiting_part.html",

@@ -23,6 +23,7 @@ from telesec.calls.rules import CallState
 from telesec.desk import changes
 from telesec.desk.changes import ChangedInstruction
 from telesec.desk.crew import Crew
+from telesec.desk.day import MyDay, my_day
 from telesec.desk.loops import Kind, OpenEnd, open_ends
 from telesec.desk.wording import HOUSE_ZONE, Wording, wording
 from telesec.foundation.language import Sentence, say
@@ -164,6 +165,11 @@ class Side:
     def crew(self) -> Crew:
         """Who is at work at the reader's practices, the reader among them: one query beside the queue's."""
         return Crew(breaks.at_work(self._uow), self._queue, self._uow.actor.person_id, self.now)
+
+    @cached_property
+    def day(self) -> MyDay:
+        """The reader's own calls since midnight."""
+        return my_day(self._uow, self.w.midnight)
 
     @property
     def resting(self) -> str:

@@ -52,6 +52,11 @@ class Wording:
             return render(TODAY, self.language)
         return self._format(at, "EEE d" if (local - today).days < 28 else "EEE d MMM")
 
+    @property
+    def midnight(self) -> datetime:
+        """The instant at which the present day began."""
+        return self.now.astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
     def local_day(self, at: datetime) -> date:
         """Return the practice's own calendar day of an instant."""
         return at.astimezone(self.zone).date()

@@ -118,8 +118,7 @@ class TenCalls:
         self.ada.press("t")
         self.ada.see("#bar", "F10")
         self.end("6")
-        self.ada.see("#resume", "Rappeler tout de suite")
-        self.ada.see("#callbacks", "signe d’alerte")
+        self.ada.see("#resume .urgent", "Rappeler tout de suite")
 
     def alarm(self):
         """Words and one yes; return the doctor's phone, which rings."""

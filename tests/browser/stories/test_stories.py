@@ -266,7 +266,7 @@ def test_ten_calls_in_a_row_by_keyboard_alone(demo, people, caller, album):
     known = calls.books_a_known_patient_elsewhere()
 
     assert (new <= 14, known <= 6) == (True, True), (new, known)
-    calls.ada.page.locator("#callbacks .urgent").wait_for(state="detached")
+    calls.ada.page.locator("#resume .urgent").wait_for(state="detached")
 
 
 def test_practice_page_says_who_is_reached_and_in_which_order(demo, people, album):

@@ -1,4 +1,10 @@
-"""Between two calls: who waits, answering, a call opened by hand."""
+"""Between two calls: who waits, answering, a call opened by hand, the day and the team."""
+
+import re
+
+from telesec.calls import gone
+from telesec.practices import service as practices
+from telesec.practices.service import WriteInstruction
 
 
 def test_home_leads_a_secretary_to_the_desk(ada):
@@ -81,7 +87,7 @@ def test_parts_are_the_same_sections_as_the_page(ada, ring):
     ring()
 
     page = ada.get("/desk").text
-    for name in ("queue", "callbacks", "loops", "waiting", "resume", "changed", "calendars"):
+    for name in ("queue", "day", "crew", "waiting", "resume", "changed", "calendars"):
         part = ada.get(f"/desk/parts/{name}")
         assert part.status_code == 200
         assert f'id="{name}"' in part.text
@@ -90,3 +96,42 @@ def test_parts_are_the_same_sections_as_the_page(ada, ring):
 
 def test_an_unknown_part_is_not_found(ada):
     assert ada.get("/desk/parts/secrets").status_code == 404
+
+
+def test_my_day_counts_my_calls_how_soon_and_how_long(ada, log_in, cast, ring, house, clock):
+    assert "Aucun appel pris aujourd’hui." in ada.get("/desk").text
+    for name, waited, writing in (("CA1", 4, 20), ("CA2", 10, 60)):
+        practice_id, _ = ring(name=name)
+        clock.advance(seconds=waited)
+        here = ada.post("/desk/next").headers["Location"].split("?")[0]
+        with house.deps.unit_of_work(cast.ada) as uow:
+            gone.hang_up(uow, practice_id, name)
+            uow.commit()
+        clock.advance(seconds=writing)
+        ada.post(f"{here}/close", {"outcome": "information"})
+
+    day = read(ada.get("/desk/parts/day").text)
+    assert "Appels pris 2 Décroché, en moyenne 7 s Fin d’appel, médiane 40 s" in day
+    assert "Aucun appel pris" in log_in(cast.ines).get("/desk/parts/day").text
+
+
+def test_team_says_who_is_free_on_a_call_or_on_break(ada, log_in, cast, ring):
+    ines = log_in(cast.ines)
+    assert "secretary libre" in read(ada.get("/desk/parts/crew").text)
+    ring()
+    ines.post("/desk/next")
+    assert "secretary en appel 0:00" in read(ada.get("/desk/parts/crew").text)
+
+
+def test_a_new_instruction_is_not_called_a_changed_one(ada, house, cast):
+    with house.deps.unit_of_work(cast.dr_lune) as uow:
+        practices.write_instruction(uow, WriteInstruction(cast.lilas, "Pas de visite le jeudi.", "Dr Lune"))
+        uow.commit()
+
+    assert "Nouveau" in read(ada.get("/desk/parts/changed").text)
+    assert "Modifiée" not in ada.get("/desk/parts/changed").text
+
+
+def read(page):
+    """What is left of a part when its tags are taken away."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split()).replace("\u202f", " ")

@@ -1,0 +1,52 @@
+"""The reader's own day at the desk: how many calls, how soon answered, how long written up. One query.
+
+Nobody else's day is read, and none is compared with another's.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, func, select
+
+from telesec.calls.models import Call
+from telesec.foundation.access import Facts, Permission, authorize
+from telesec.foundation.paging import one_of
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.practices.reads import served_by
+
+
+@dataclass(frozen=True)
+class MyDay:
+    """What one person answered since a moment.
+
+    Args:
+        calls: How many calls, opened by hand or rung.
+        first_at: When the first one was answered; None without any.
+        answered_in: Mean time a rung call waited; None without any.
+        written_up_in: Median time between the caller's hanging up and the call's close; None without any.
+    """
+
+    calls: int
+    first_at: datetime | None
+    answered_in: timedelta | None
+    written_up_in: timedelta | None
+
+
+def my_day(uow: UnitOfWork, since: datetime) -> MyDay:
+    """Return the actor's own calls answered at or after ``since``, at the practices they serve."""
+    authorize(uow, Permission.SESSION_OWN, on=Facts(None))
+    waited = case((Call.source == "ring", Call.answered_at - Call.opened_at))
+    written = case((Call.closed_at > Call.hung_up_at, Call.closed_at - Call.hung_up_at))
+    row = uow.session.execute(
+        select(
+            func.count(),
+            func.min(Call.answered_at),
+            func.avg(waited),
+            func.percentile_cont(0.5).within_group(written),
+        ).where(
+            one_of(Call.practice_id, served_by(uow.actor, Permission.CALL_HANDLE)),
+            Call.secretary_id == uow.actor.person_id,
+            Call.answered_at >= since,
+        )
+    ).one()
+    return MyDay(*row)
