@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from telesec.foundation import tenant_context
+from telesec.foundation.standstill import Standstill
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -78,6 +79,9 @@ class Database:
             pool_timeout=WAIT_SECONDS, connect_args={"connect_timeout": WAIT_SECONDS},
         )  # fmt: skip
         self.sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+        self._standstill = Standstill(url)
+        if engine is None:
+            event.listen(self.engine, "do_connect", self._connect)
         event.listen(self.sessions, "after_begin", self._sign)
         event.listen(self.sessions, "loaded_as_persistent", _keep)
         event.listen(self.sessions, "persistent_to_detached", _let_go)
@@ -88,11 +92,18 @@ class Database:
 
     def direct(self) -> "psycopg.Connection[Any]":
         """Open a connection of its own (advisory locks, LISTEN); the caller closes it."""
-        return psycopg.connect(self.url, autocommit=True, connect_timeout=WAIT_SECONDS)
+        return self._standstill.connect(self.url, autocommit=True, connect_timeout=WAIT_SECONDS)
 
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+        self._standstill.close()
+
+    def _connect(
+        self, _dialect: object, _record: object, words: tuple[Any, ...], named: dict[str, Any]
+    ) -> "psycopg.Connection[Any]":
+        """Open a connection of the pool."""
+        return self._standstill.connect(*words, **named)
 
     def _sign(self, session: Session, _transaction: object, connection: Connection) -> None:
         """Sign the context of a transaction that begins; a session without one sees no tenant's row."""

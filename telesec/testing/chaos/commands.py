@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from pathlib import Path
 
 import click
 
@@ -14,9 +15,17 @@ from telesec.testing.chaos.run import Plan, run
 @click.option("--programs", default=20, show_default=True, help="Clients of the API at once.")
 @click.option("--desks", default=64, show_default=True, help="Desks at once.")
 @click.option("--pause", default=6.0, show_default=True, help="Seconds between two troubles, on the average.")
+@click.option("--log", type=click.Path(path_type=Path, dir_okay=False), help="Keep what the demo said here.")
 @click.pass_context
-def chaos(
-    context: click.Context, *, seconds: float, seed: int | None, programs: int, desks: int, pause: float
+def chaos(  # noqa: PLR0913 - one for each option
+    context: click.Context,
+    *,
+    seconds: float,
+    seed: int | None,
+    programs: int,
+    desks: int,
+    pause: float,
+    log: Path | None,
 ) -> None:
     """Work a mixed hour in minutes while everything breaks, then look for each act that was acknowledged.
 
@@ -24,7 +33,7 @@ def chaos(
     """
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     click.echo(f"Seed {seed}. Starting a demo of its own ...")
-    result = run(Plan(seconds, seed, programs, desks, pause))
+    result = run(Plan(seconds, seed, programs, desks, pause), log)
     counts = result.counts()
     found = result.findings
     for name in ("lost", "doubled", "disagreements"):

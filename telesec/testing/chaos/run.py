@@ -1,5 +1,6 @@
 """One run: everybody works while things break; then the outside world is mended and the truth looked for."""
 
+import shutil
 import tempfile
 import threading
 from dataclasses import dataclass
@@ -56,13 +57,24 @@ class Result:
         }
 
 
-def run(plan: Plan) -> Result:
-    """Run it in a folder that is thrown away."""
-    with (
-        tempfile.TemporaryDirectory(prefix="telesec-chaos-", ignore_cleanup_errors=True) as name,
-        RunningDemo(Path(name) / "data") as demo,
-    ):
-        return in_demo(demo, plan)
+def run(plan: Plan, log: Path | None = None) -> Result:
+    """Run it in a folder that is thrown away.
+
+    Args:
+        plan: How hard.
+        log: Where what the demo said is kept; nowhere when nothing is said.
+    """
+    with tempfile.TemporaryDirectory(prefix="telesec-chaos-", ignore_cleanup_errors=True) as name:
+        demo = RunningDemo(Path(name) / "data").start()
+        try:
+            result = in_demo(demo, plan)
+        finally:
+            ended = demo.ended()
+            if log is not None:
+                shutil.copy(demo.log, log)
+        if not ended:
+            result.findings.disagreements.append("the demo does not end when it is told to")
+        return result
 
 
 def in_demo(demo: RunningDemo, plan: Plan) -> Result:

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from random import Random
 
 import click
@@ -18,6 +17,7 @@ from telesec.testing.demo.servers import CALDAV_USER
 from telesec.testing.fhir_server import FhirServer
 from telesec.testing.installation import wait_for
 from telesec.testing.radicale_server import RadicaleServer
+from telesec.testing.still import standing_still
 
 CARRIER_FAULTS = ("500", "429", "lose_request", "lose_reply", "delay", "drop_callback", "duplicate_callback")
 AWAY_SECONDS = 3.0
@@ -45,7 +45,7 @@ class Trouble:
             "kill -9 worker": lambda: self._kill("telesec worker"),
             "kill -9 database": self._kill_database,
             "stop the database": lambda: self._kill_database(signal.SIGINT),
-            "database stands still": lambda: self._stand_still(self._postmaster_and_children()),
+            "database stands still": lambda: self._stand_still(self._postmasters()),
             "calendar (CalDAV) away": self._caldav_away,
             "calendar (CalDAV) stands still": lambda: self._stand_still(self._pids("radicale_child")),
             "calendar (FHIR) stands still": lambda: self._stand_still(self._pids("server.mjs")),
@@ -99,21 +99,14 @@ class Trouble:
         path = self._demo.data / "postgres" / "data" / "postmaster.pid"
         return int(path.read_text().split()[0])
 
-    def _postmaster_and_children(self) -> list[int]:
-        with suppress(OSError, IndexError):
-            parent = self._postmaster()
-            children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-            return [parent, *map(int, children)]
-        return []
-
     def _stand_still(self, pids: list[int]) -> None:
-        """Stop processes where they are, as a machine that swaps or a network that hangs would."""
-        for number in (signal.SIGSTOP, signal.SIGCONT):
-            for pid in pids:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, number)
-            if number is signal.SIGSTOP:
-                threading.Event().wait(STANDS_SECONDS)
+        with standing_still(pids):
+            threading.Event().wait(STANDS_SECONDS)
+
+    def _postmasters(self) -> list[int]:
+        with suppress(OSError, IndexError):
+            return [self._postmaster()]
+        return []
 
     def _caldav_away(self) -> None:
         """Kill the CalDAV server; start it again on its folder and port after a while."""

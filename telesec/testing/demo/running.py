@@ -97,6 +97,15 @@ class RunningDemo:
         assert wait_for(lambda: not self.alive(), STOP_SECONDS), self.alive()
         return code
 
+    def ended(self) -> bool:
+        """Stop it; return whether it ended in good order. Whatever is left of it is killed."""
+        with suppress(subprocess.TimeoutExpired, AssertionError):
+            return self.stop() == 0
+        for pid in self.alive():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return False
+
     def alive(self) -> Mapping[int, str]:
         """Return the processes of this demo, each with its command line."""
         found = {}
