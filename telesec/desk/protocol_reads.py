@@ -11,6 +11,7 @@ from telesec.desk.phone_reads import name_of, words_for
 from telesec.desk.wording import Wording
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.patients.rules import fold
 from telesec.practices import reads as practices
 from telesec.practices.reads import PracticeCard
 from telesec.triage import drafts, feedback, governance, signing
@@ -18,7 +19,7 @@ from telesec.triage import reads as triage
 from telesec.triage.feedback import Report
 from telesec.triage.governance import ReviewDue
 from telesec.triage.library import Library
-from telesec.triage.protocol import Text
+from telesec.triage.protocol import Protocol, Text
 from telesec.triage.reads import ProtocolCard
 from telesec.triage.signing import Review, SignatureCard
 
@@ -100,12 +101,18 @@ def of_practice(uow: UnitOfWork, practice_id: UUID) -> OfPractice:
     )
 
 
+def place(protocol: Protocol, language: str) -> tuple[bool, str]:
+    """Return where a protocol stands in a list: the universal screen, then titles as the reader sorts them."""
+    return not protocol.is_screen, fold(protocol.title.spoken(language))
+
+
 def listing(uow: UnitOfWork, library: Library, practice_id: UUID) -> Listing:
     """Return every protocol of a practice; a fixed number of queries."""
     authorize(uow, Permission.PROTOCOL_READ, on=Facts(practice_id))
+    of, cards = of_practice(uow, practice_id), triage.protocols(uow, library, practice_id)
     return Listing(
-        of_practice(uow, practice_id),
-        triage.protocols(uow, library, practice_id),
+        of,
+        tuple(sorted(cards, key=lambda card: place(card.protocol, of.words.language))),
         governance.reviews(uow, library, practice_id),
         drafts.kept(uow, practice_id),
     )

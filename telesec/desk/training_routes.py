@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from telesec.desk import training_looks
 from telesec.desk.ports import DeskDeps
+from telesec.desk.protocol_reads import place
 from telesec.foundation.access import Permission
 from telesec.foundation.errors import NotFound
 from telesec.triage import training
@@ -26,8 +27,10 @@ def blueprint(deps: DeskDeps) -> Blueprint:
     @pages.get("/training")
     @requires(Permission.PROTOCOL_READ)
     def choose() -> str:
+        language = actor().language
         held = [protocol for protocol in deps.library.protocols if protocol.cases]
-        return render_template("desk/training/choose.html", held=held, language=actor().language)
+        held.sort(key=lambda protocol: place(protocol, language))
+        return render_template("desk/training/choose.html", held=held, language=language)
 
     @pages.post("/training")
     @requires(Permission.PROTOCOL_READ)

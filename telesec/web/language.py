@@ -31,10 +31,10 @@ def translations(language: str) -> NullTranslations:
     """Return the merged words of all rooms in one language; English needs none."""
     if language != "fr":
         return NullTranslations()
-    merged = Translations()
-    for path in catalogues():
-        merged.merge(_read(path))
-    return merged
+    first, *others = map(_read, catalogues())
+    for other in others:
+        first.merge(other)
+    return first
 
 
 def _read(path: Path) -> Translations:

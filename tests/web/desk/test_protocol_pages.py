@@ -303,3 +303,13 @@ def test_training_writes_nothing(visit, cast, deps, audited):
 
 def test_acts_have_their_names():
     assert {act.value for act in Act} == {"protocol.sign", "person.manage", "contact.write"}
+
+
+def test_complaints_stand_as_the_reader_sorts_them(cast, visit, at):
+    page = text(visit(cast.dr_lune).get(at()))
+    training = text(visit(cast.ada).get("/training"))
+
+    titles = ("Questions communes", "Alcool", "Chaleur", "Œil rouge", "Violences")
+    assert [page.index(title) for title in titles] == sorted(page.index(title) for title in titles)
+    assert [training.index(title) for title in titles] == sorted(training.index(title) for title in titles)
+    assert page.index("Ordonnance") > page.index("Objet avalé") > page.index("Noyade")

@@ -270,6 +270,7 @@ def test_wall_singles_out_who_must_be_called_after_a_red_flag(deps, cast, clock)
     assert urgent.count("À rappeler après un signe d’alerte") == 1
     promised = part.partition('class="states"')[2].partition("</ul>")[0]
     assert promised.count("Cabinet des Lilas") == 1
+    assert 'Rappels promis <span class="count">1</span>' in part
 
 
 def test_wall_is_read_again_without_the_page_around(deps, cast):
