@@ -36,6 +36,7 @@ class OpenCallback:
     """A promise to call somebody back at ``due_at`` (aware).
 
     Args:
+        phone: May be empty for a caller lost after a red flag whose number nobody knows.
         vital: Whether the caller was lost after a red flag, or refused the 15.
     """
 
@@ -69,14 +70,12 @@ def promise(uow: UnitOfWork, command: OpenCallback) -> Promised:
         NotFound: No such patient here.
     """
     authorize(uow, Permission.CALLBACK_WRITE, on=Facts(command.practice_id))
-    number = to_e164(command.phone)
-    if number is None:
-        raise Refused("bad_number", say("Check the telephone number."), status=422, field="phone")
+    number = "" if _numberless(command) else _number(command.phone)
     if not promise_fits(command.due_at, uow.now()):
         raise Refused("bad_due_at", say("Promise a time within the next month."), status=422, field="due_at")
     if command.patient_id is not None:
         _patient_here(uow, command.practice_id, command.patient_id)
-    index = vault.phone_index(uow, command.practice_id, number)
+    index = vault.phone_index(uow, command.practice_id, number or str(command.call_id))
     waiting = _waiting(uow, command, index)
     if waiting is None:
         try:
@@ -118,6 +117,39 @@ def withdraw(uow: UnitOfWork, practice_id: UUID, callback_id: UUID) -> None:
     if row.opened_by != uow.actor.person_id or uow.now() - row.opened_at > WITHDRAW_WITHIN:
         raise Refused("too_late", say("It is too late to take this promise back. Settle or close the card."))
     _end(uow, row, CallbackState.CLOSED, CloseReason.WITHDRAWN)
+
+
+def reopen(uow: UnitOfWork, practice_id: UUID, callback_id: UUID) -> None:
+    """Take back one's own end of a card within ten seconds.
+
+    Raises:
+        Refused: ``too_late`` (409): it ended earlier, by somebody else, or another card waits for them.
+    """
+    authorize(uow, Permission.CALLBACK_WRITE, on=Facts(practice_id))
+    row = uow.locked(Callback, practice_id, callback_id)
+    mine = row.settled_by == uow.actor.person_id
+    if row.settled_at is None or not mine or uow.now() - row.settled_at > WITHDRAW_WITHIN:
+        raise Refused("too_late", say("It is too late to open this card again. Promise another callback."))
+    row.state, row.reason = CallbackState.OPEN.value, None
+    row.settled_by = row.settled_at = None
+    _only_one(uow)
+    _tell(uow, row, "callback.reopen")
+
+
+def give_number(uow: UnitOfWork, practice_id: UUID, callback_id: UUID, phone: str) -> None:
+    """Write on an open card the number it is called at.
+
+    Raises:
+        Refused: Not a telephone number (422), a card that ended, or a number another card waits under (409).
+    """
+    authorize(uow, Permission.CALLBACK_WRITE, on=Facts(practice_id))
+    number = _number(phone)
+    row = uow.locked(Callback, practice_id, callback_id)
+    if row.state != CallbackState.OPEN.value:
+        raise Refused("ended", say("This card is settled: promise another callback."))
+    _note_too(uow, row, number, "")
+    _only_one(uow)
+    _tell(uow, row, "callback.number")
 
 
 def got_through(
@@ -188,6 +220,7 @@ def _note_too(uow: UnitOfWork, row: Callback, number: str, note: str) -> None:
     told = vault.open(
         uow, row.practice_id, KIND, row.id, row.sealed_version, phone=row.phone_sealed, note=row.note_sealed
     )
+    number = number or told["phone"]
     if note in told["note"] and number == told["phone"]:
         return
     both = told["note"] if note in told["note"] else f"{told['note']}\n{note}".strip()
@@ -197,6 +230,30 @@ def _note_too(uow: UnitOfWork, row: Callback, number: str, note: str) -> None:
     )
     row.phone_sealed, row.note_sealed = sealed["phone"], sealed["note"]
     row.phone_index = vault.phone_index(uow, row.practice_id, number)
+
+
+def _number(text: str) -> str:
+    number = to_e164(text)
+    if number is None:
+        raise Refused("bad_number", say("Check the telephone number."), status=422, field="phone")
+    return number
+
+
+def _numberless(command: OpenCallback) -> bool:
+    """Return whether a card may stand without a number: only after a red flag, one for its call."""
+    return command.vital and command.call_id is not None and not command.phone
+
+
+def _only_one(uow: UnitOfWork) -> None:
+    try:
+        uow.session.flush()
+    except IntegrityError:
+        raise Refused("waiting", say("Another card waits for them already: open that one.")) from None
+
+
+def _tell(uow: UnitOfWork, row: Callback, event: str) -> None:
+    uow.audit(event, practice_id=row.practice_id, object_id=row.id)
+    uow.publish("callbacks", row.practice_id, row.id)
 
 
 def _waiting(uow: UnitOfWork, command: OpenCallback, index: int) -> Callback | None:

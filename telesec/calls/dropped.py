@@ -1,7 +1,7 @@
 """A caller lost after a red flag, or who refuses the 15: a card at the top of the callbacks, at once.
 
-The card carries the number, the address where it is known, and what was heard. Without any number nobody can
-be called: then there is no card, and the alert to the doctor, which never waited for this, is what remains.
+The card carries the number, the address where it is known, and what was heard. Where no number is known the
+card stands all the same: it says what is left to do, and takes the number once somebody finds it.
 """
 
 from datetime import datetime
@@ -35,7 +35,7 @@ CALLER = say("Caller: %(name)s")
 def call_back(uow: UnitOfWork, library: Library, practice_id: UUID, call_id: UUID) -> UUID | None:
     """Promise an immediate callback if the caller of an open call was lost after a red flag.
 
-    Returns the card; None where nothing alarming was heard, the call ended as it should, or without a number.
+    Returns the card; None where nothing alarming was heard or the call ended as it should.
     """
     authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
     session = triage.latest_of_call(uow, library, practice_id, call_id, redraw=True)
@@ -66,10 +66,8 @@ def refuse_15(uow: UnitOfWork, library: Library, practice_id: UUID, call_id: UUI
 
 def _promise(
     uow: UnitOfWork, library: Library, card: CallCard, session: SessionView, why: tuple[Sentence, datetime]
-) -> UUID | None:
+) -> UUID:
     number = to_e164(card.from_number) or _own_number(uow, card)
-    if not number:
-        return None
     sentence, due_at = why
     language = practices.practice(uow, card.practice_id).language
     lines = [render(sentence, language), *_caller(card, language), *heard(uow, library, session, language)]

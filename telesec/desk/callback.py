@@ -34,6 +34,7 @@ BAD_TIME = say("Give the time of the promise, for instance 14:30.")
 def install(pages: Blueprint, deps: DeskDeps) -> None:
     """Register the promise and its card; an open loop is looked at the same way."""
     _in_a_call(pages, deps)
+    _looks(pages, deps)
     _cards(pages, deps)
 
 
@@ -61,12 +62,22 @@ def _in_a_call(pages: Blueprint, deps: DeskDeps) -> None:
         return act(deps, (practice_id, call_id), do)
 
 
-def _cards(pages: Blueprint, deps: DeskDeps) -> None:
+def _looks(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.get(CARD)
     @requires(Permission.CALLBACK_READ)
     def callback(practice_id: UUID, callback_id: UUID) -> Response:
         return _card_page(deps, practice_id, callback_id)
 
+    @pages.get("/desk/loops/<uuid:alert_id>")
+    @requires(Permission.ALERT_READ)
+    def loop(alert_id: UUID) -> Response:
+        with deps.unit_of_work(actor()) as uow:
+            detail = alerts.alert(uow, alert_id)
+            uow.commit()
+        return idle_page(deps, "desk/loop.html", detail=detail)
+
+
+def _cards(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.post(f"{CARD}/end")
     @requires(Permission.CALLBACK_WRITE)
     def end_callback(practice_id: UUID, callback_id: UUID) -> AnyResponse:
@@ -79,7 +90,19 @@ def _cards(pages: Blueprint, deps: DeskDeps) -> None:
             else:
                 return _card_page(deps, practice_id, callback_id, NO_END, 422)
             uow.commit()
-        return redirect(url_for("desk.idle"), code=303)
+        ended = Done(Act.CARD, practice_id, None, callback_id)
+        return ended.offered_on(redirect(url_for("desk.idle"), code=303), deps)
+
+    @pages.post(f"{CARD}/number")
+    @requires(Permission.CALLBACK_WRITE)
+    def number_found(practice_id: UUID, callback_id: UUID) -> AnyResponse:
+        try:
+            with deps.unit_of_work(actor()) as uow:
+                service.give_number(uow, practice_id, callback_id, request.form.get("phone", ""))
+                uow.commit()
+        except Refused as error:
+            return _card_page(deps, practice_id, callback_id, error.sentence, error.status, wrong=error)
+        return redirect(url_for("desk.callback", practice_id=practice_id, callback_id=callback_id), code=303)
 
     @pages.post(f"{CARD}/call")
     @requires(Permission.CALL_HANDLE)
@@ -92,22 +115,19 @@ def _cards(pages: Blueprint, deps: DeskDeps) -> None:
             uow.commit()
         return redirect(call_url(opened), code=303)
 
-    @pages.get("/desk/loops/<uuid:alert_id>")
-    @requires(Permission.ALERT_READ)
-    def loop(alert_id: UUID) -> Response:
-        with deps.unit_of_work(actor()) as uow:
-            detail = alerts.alert(uow, alert_id)
-            uow.commit()
-        return idle_page(deps, "desk/loop.html", detail=detail)
-
 
 def _card_page(
-    deps: DeskDeps, practice_id: UUID, callback_id: UUID, refusal: Sentence | None = None, status: int = 200
+    deps: DeskDeps,
+    practice_id: UUID,
+    callback_id: UUID,
+    refusal: Sentence | None = None,
+    status: int = 200,
+    **more: object,
 ) -> Response:
     with deps.unit_of_work(actor()) as uow:
         card = reads.callback(uow, practice_id, callback_id)
         uow.commit()
-    return idle_page(deps, "desk/callback.html", refusal, status, card=card)
+    return idle_page(deps, "desk/callback.html", refusal, status, card=card, **more)
 
 
 def _due(uow: UnitOfWork, practice_id: UUID) -> datetime:

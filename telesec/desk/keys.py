@@ -19,6 +19,7 @@ class Place(StrEnum):
     QUESTION = "question"
     LIST = "list"
     FORM = "form"
+    CARD = "card"
     VITAL = "vital"
 
 
@@ -28,6 +29,7 @@ PLACES: Mapping[Place, Sentence] = {
     Place.QUESTION: say("On the question"),
     Place.LIST: say("In lists"),
     Place.FORM: say("In forms"),
+    Place.CARD: say("On a callback card"),
     Place.VITAL: say("On the 15 screen"),
 }
 
@@ -68,7 +70,7 @@ class Key:
         return self.caps[0] if language == "fr" else self.caps[-1]
 
 
-_B, _C, _Q, _L, _F, _V = Place
+_B, _C, _Q, _L, _F, _K, _V = Place
 DIGITS = tuple("123456789")
 
 KEYS: Mapping[str, Key] = {
@@ -111,6 +113,10 @@ KEYS: Mapping[str, Key] = {
     "send": Key(("Control+Enter",), say("Seal and send the message"), _F, caps=("Ctrl Entrée", "Ctrl Enter")),
     "abuse": Key(("a",), say("End an abusive call, after F10"), _F),
     "no_rest": Key(("s",), say("Hang up on abuse without a break"), _F),
+    "spoke": Key(("s",), say("End the card: we spoke"), _K),
+    "unreachable": Key(("i", "u"), say("End the card: cannot be reached"), _K, caps=("I", "U")),
+    "not_wanted": Key(("n",), say("End the card: not wanted any more"), _K),
+    "wrong_number": Key(("m", "w"), say("End the card: wrong number"), _K, caps=("M", "W")),
     "transfer": Key(("Enter",), say("Pass the caller to the 15"), _V, caps=("Entrée", "Enter")),
     "they_call": Key(("a",), say("The caller calls the 15 themselves"), _V),
     "refuses_15": Key(("r",), say("The caller refuses the 15"), _V),

@@ -1,4 +1,4 @@
-"""Ten seconds to take back what was just done: a message filed, a promise, the end of a call, a slot held.
+"""Ten seconds to take back what was just done: a message, a promise or its end, a call's end, a hold.
 
 The page remembers the last act in a cookie of ten seconds, ids only. It proves nothing: each room looks
 again at whose act it was, when, and whether anything left the house since. What came of it is said once: a
@@ -40,6 +40,7 @@ class Act(StrEnum):
 
     MESSAGE = "message"
     CALLBACK = "callback"
+    CARD = "card"
     CLOSE = "close"
     HOLD = "hold"
     ABUSE = "abuse"
@@ -48,6 +49,7 @@ class Act(StrEnum):
 DONE = {
     Act.MESSAGE: say("Message filed."),
     Act.CALLBACK: say("Callback promised."),
+    Act.CARD: say("Callback card ended."),
     Act.CLOSE: say("Call closed."),
     Act.HOLD: say("Slot held."),
     Act.ABUSE: say("Abusive call ended, you are on break."),
@@ -55,6 +57,7 @@ DONE = {
 SAID: Mapping[str, Sentence] = {
     Act.MESSAGE: say("Undone: the message was taken back, its text is in the note again."),
     Act.CALLBACK: say("Undone: the callback is promised no more."),
+    Act.CARD: say("Undone: the callback card is open again."),
     Act.CLOSE: say("Undone: the call is open again."),
     Act.HOLD: say("Undone: the slot was given back."),
     Act.ABUSE: say("Undone: the call is open again, the break is over."),
@@ -65,17 +68,24 @@ SAID: Mapping[str, Sentence] = {
 
 @dataclass(frozen=True)
 class Done:
-    """One act in a call that may be taken back; ``object_id`` is what it made."""
+    """One act that may be taken back; ``object_id`` is what it made or, for a card's end, the card."""
 
     act: Act
     practice_id: UUID
-    call_id: UUID
+    call_id: UUID | None
     object_id: UUID
+
+    @property
+    def place(self) -> str:
+        """The address of the page it was done on."""
+        if self.call_id is None:
+            return url_for("desk.callback", practice_id=self.practice_id, callback_id=self.object_id)
+        return url_for("desk.call", practice_id=self.practice_id, call_id=self.call_id)
 
     def offered_on(self, answer: AnyResponse, deps: DeskDeps) -> AnyResponse:
         """Return an answer that lets the browser take this back for ten seconds."""
         at = int(deps.clock.now().timestamp())
-        value = ".".join([self.act, str(self.practice_id), str(self.call_id), str(self.object_id), str(at)])
+        value = ".".join(map(str, (self.act, self.practice_id, self.call_id or "", self.object_id, at)))
         return _remember(answer, deps, COOKIE, value)
 
 
@@ -110,7 +120,7 @@ def chance(deps: DeskDeps) -> Chance | None:
     """Return what this browser may take back now; a strange or old cookie offers nothing."""
     try:
         name, practice, call, made, at = request.cookies.get(COOKIE, "").split(".")
-        done = Done(Act(name), UUID(practice), UUID(call), UUID(made))
+        done = Done(Act(name), UUID(practice), UUID(call) if call else None, UUID(made))
         until = datetime.fromtimestamp(int(at), UTC) + UNDO_FOR
     except (ValueError, OverflowError):
         return None
@@ -134,7 +144,7 @@ def install(pages: Blueprint, deps: DeskDeps) -> None:
                 uow.commit()
         except (NotFound, Refused):
             said = "late"
-        return _told(url_for("desk.call", practice_id=done.practice_id, call_id=done.call_id), said)
+        return _told(done.place, said)
 
     @pages.after_request
     def say_once(answer: Response) -> Response:
@@ -164,24 +174,36 @@ def _remember(answer: AnyResponse, deps: DeskDeps, name: str, value: str) -> Any
 def _message(uow: UnitOfWork, done: Done) -> None:
     """Take the message back; its text goes before whatever the note holds by now."""
     text = messages.retract(uow, done.practice_id, done.object_id)
-    draft = reads_of_calls.call(uow, done.practice_id, done.call_id).drafts.get(DraftKind.NOTE)
+    call_id = _call(done)
+    draft = reads_of_calls.call(uow, done.practice_id, call_id).drafts.get(DraftKind.NOTE)
     meanwhile = draft.text if draft and draft.text.strip() not in {"", text.strip()} else ""
     whole = f"{text}\n{meanwhile}" if meanwhile else text
     seen = draft.version if draft else 0
-    calls.save_draft(uow, SaveDraft(done.practice_id, done.call_id, DraftKind.NOTE, whole, seen))
+    calls.save_draft(uow, SaveDraft(done.practice_id, call_id, DraftKind.NOTE, whole, seen))
 
 
 def _callback(uow: UnitOfWork, done: Done) -> None:
     callbacks.withdraw(uow, done.practice_id, done.object_id)
 
 
+def _card(uow: UnitOfWork, done: Done) -> None:
+    callbacks.reopen(uow, done.practice_id, done.object_id)
+
+
 def _close(uow: UnitOfWork, done: Done) -> None:
-    calls.reopen(uow, done.practice_id, done.call_id)
+    calls.reopen(uow, done.practice_id, _call(done))
 
 
 def _abuse(uow: UnitOfWork, done: Done) -> None:
-    calls.reopen(uow, done.practice_id, done.call_id)
+    calls.reopen(uow, done.practice_id, _call(done))
     breaks.end(uow)
+
+
+def _call(done: Done) -> UUID:
+    """Return the call; a cookie that names none was written by nobody here."""
+    if done.call_id is None:
+        raise NotFound
+    return done.call_id
 
 
 def _hold(uow: UnitOfWork, done: Done) -> None:
@@ -191,6 +213,7 @@ def _hold(uow: UnitOfWork, done: Done) -> None:
 TAKE_BACK: Mapping[Act, Callable[[UnitOfWork, Done], None]] = {
     Act.MESSAGE: _message,
     Act.CALLBACK: _callback,
+    Act.CARD: _card,
     Act.CLOSE: _close,
     Act.HOLD: _hold,
     Act.ABUSE: _abuse,

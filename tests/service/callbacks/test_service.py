@@ -1,6 +1,7 @@
 """Promised calls on real PostgreSQL: one open card each, settled or closed once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -163,3 +164,68 @@ def test_waiting_shows_nothing_of_other_practices(uow_as, cast, clock):
 
     with uow_as(cast.dr_iris) as uow:
         assert waiting(uow) == []
+
+
+def test_reopen_takes_ones_own_end_back_for_ten_seconds(uow_as, cast, clock):
+    with uow_as(cast.ada) as uow:
+        card = callbacks.open_callback(uow, promise(cast, clock))
+        callbacks.close(uow, cast.lilas, card, CloseReason.NOT_WANTED)
+        callbacks.reopen(uow, cast.lilas, card)
+        assert waiting(uow) == [card]
+        callbacks.settle(uow, cast.lilas, card)
+        uow.commit()
+
+    with uow_as(cast.ines) as uow, pytest.raises(Refused, match="too_late"):
+        callbacks.reopen(uow, cast.lilas, card)
+    clock.advance(seconds=11)
+    with uow_as(cast.ada) as uow, pytest.raises(Refused, match="too_late"):
+        callbacks.reopen(uow, cast.lilas, card)
+
+
+def test_reopen_refuses_when_another_card_waits_for_them(uow_as, cast, clock):
+    with uow_as(cast.ada) as uow:
+        card = callbacks.open_callback(uow, promise(cast, clock))
+        callbacks.settle(uow, cast.lilas, card)
+        callbacks.open_callback(uow, promise(cast, clock))
+        uow.commit()
+
+    with uow_as(cast.ada) as uow, pytest.raises(Refused, match="waiting"):
+        callbacks.reopen(uow, cast.lilas, card)
+
+
+def test_a_card_stands_without_a_number_only_after_a_red_flag_and_takes_it_later(uow_as, cast, clock):
+    lost = promise(cast, clock, phone="", vital=True, call_id=new_id())
+    with uow_as(cast.ada) as uow:
+        card = callbacks.open_callback(uow, lost)
+        assert callbacks.open_callback(uow, lost) == card
+        assert callbacks.open_callback(uow, replace(lost, call_id=new_id())) != card
+        callbacks.give_number(uow, cast.lilas, card, "06 39 98 00 10")
+        assert reads.callback(uow, cast.lilas, card).phone == BRUNO
+        uow.commit()
+
+    for wrong in ({"vital": True}, {"call_id": new_id()}):
+        with uow_as(cast.ada) as uow, pytest.raises(Refused, match="bad_number"):
+            callbacks.open_callback(uow, promise(cast, clock, phone="", **wrong))
+
+
+def test_a_lost_caller_without_a_number_keeps_the_number_of_the_waiting_card(uow_as, cast, clock, zoe_id):
+    with uow_as(cast.ada) as uow:
+        card = callbacks.open_callback(uow, promise(cast, clock, patient_id=zoe_id))
+        lost = promise(cast, clock, phone="", vital=True, call_id=new_id(), patient_id=zoe_id)
+        assert callbacks.open_callback(uow, lost) == card
+        assert reads.callback(uow, cast.lilas, card).phone == BRUNO
+
+
+def test_give_number_refuses_words_a_settled_card_and_a_number_that_waits(uow_as, cast, clock):
+    with uow_as(cast.ada) as uow:
+        callbacks.open_callback(uow, promise(cast, clock))
+        lost = callbacks.open_callback(uow, promise(cast, clock, phone="", vital=True, call_id=new_id()))
+        uow.commit()
+
+    for number, code in (("demain", "bad_number"), (BRUNO, "waiting")):
+        with uow_as(cast.ada) as uow, pytest.raises(Refused, match=code):
+            callbacks.give_number(uow, cast.lilas, lost, number)
+    with uow_as(cast.ada) as uow:
+        callbacks.settle(uow, cast.lilas, lost)
+        with pytest.raises(Refused, match="ended"):
+            callbacks.give_number(uow, cast.lilas, lost, ZOE)

@@ -3,13 +3,17 @@
 from dataclasses import replace
 from uuid import UUID
 
+import pytest
+
 from telesec.alerts import reads as alerts
 from telesec.callbacks import reads as callbacks
 from telesec.callbacks import service as callback_acts
 from telesec.callbacks.service import OpenCallback
 from telesec.calls import flow
+from telesec.calls import service as calls
 from telesec.calls.ports import CallEvent, Progress
 from telesec.calls.rules import SILENT_FOR
+from telesec.calls.service import OpenCall
 from telesec.desk.loops import Kind, open_ends
 from telesec.messages import reads as messages
 from telesec.testing.cast import BRUNO_PHONE, LILAS_LINE
@@ -196,3 +200,30 @@ def test_an_end_told_again_after_the_card_was_settled_makes_no_other(desk, adopt
     flow.receive(house.deps, ended)
 
     assert lost(desk, cast) == []
+
+
+@pytest.fixture
+def withheld(desk, cast):
+    """A call whose number is not shown, answered by Ada."""
+    with desk.house.deps.unit_of_work(cast.ada) as uow:
+        call = calls.open_call(uow, OpenCall(cast.lilas))
+        uow.commit()
+    return replace(desk, call=call)
+
+
+def test_a_caller_lost_without_a_number_leaves_a_card_that_says_what_to_do(withheld, adopted, cast):
+    say_chest_pain(withheld)
+    withheld.post("/details", {"address": "8 chemin des Glycines"})
+
+    withheld.post("/dropped")
+
+    (card,) = lost(withheld, cast)
+    place = f"/desk/callbacks/{cast.lilas}/{card.id}"
+    page = withheld.browser.get(place).text
+    for words in ("Aucun numéro connu", "donnez tout de suite au 15 l’adresse", "8 chemin des Glycines"):
+        assert words in page
+    assert 'id="call-back"' not in page
+    assert withheld.browser.post(f"{place}/number", {"phone": "demain"}).status_code == 422
+    found = withheld.browser.post(f"{place}/number", {"phone": "06 39 98 00 12"}).headers["Location"]
+    assert "06 39 98 00 12" in (page := withheld.browser.get(found).text)
+    assert 'id="call-back"' in page
