@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from telesec.triage import checks
 from telesec.triage.document import DecidingDoc, FlagDoc, MergedDoc, ProtocolDoc, read_yaml
-from telesec.triage.levels import Level, most_urgent
+from telesec.triage.levels import most_urgent
 from telesec.triage.protocol import Effect, Given, Protocol, Question, SourceStatus
 
 
@@ -124,7 +124,7 @@ def _merged(document: MergedDoc, protocol: ProtocolDoc) -> Question:
     return Question(
         id=document.id,
         effect=Effect.RAISE if raising else Effect.FLAG,
-        level=most_urgent(part.level for part in parts) if parts else Level.CALL15_NOW,
+        level=most_urgent(part.level for part in parts),
         text=document.ask.value(),
         unknown_as=Given.YES,
         source="; ".join(dict.fromkeys(part.source for part in parts)),

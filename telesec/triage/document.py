@@ -270,3 +270,11 @@ class WordsDoc(Part):
     raising: tuple[RaisingWords, ...] = ()
     choices: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     parts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class ErrandsDoc(Part):
+    """What a mere request is made of, and the words that say it is more than one; see ``errands``."""
+
+    heads: tuple[str, ...] = Field(min_length=1)
+    about: tuple[str, ...] = ()
+    troubles: tuple[str, ...] = Field(min_length=1)

@@ -5,7 +5,7 @@ because triage without its screen would be worse than no telesec at all.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -17,7 +17,8 @@ from telesec.foundation.errors import Misconfigured
 from telesec.foundation.language import say
 from telesec.triage.checks import Problem, spoken
 from telesec.triage.compiler import ProtocolRefused, compile_protocol
-from telesec.triage.document import LevelTextDoc, ModifierDoc, RaisingWords, WordsDoc, read_yaml
+from telesec.triage.document import ErrandsDoc, LevelTextDoc, ModifierDoc, RaisingWords, WordsDoc, read_yaml
+from telesec.triage.errands import Errands
 from telesec.triage.expected import unexpected
 from telesec.triage.levels import Level
 from telesec.triage.patient import PatientFacts
@@ -84,7 +85,14 @@ def _loaded(paths: tuple[Path, ...], words: tuple[tuple[str, str], ...]) -> Libr
     book, refused = _book((*built_in, *sound)), [*refused, *astray]
     screen, complaints = book.screen, book.protocols.values()
     raising = [(entry.id, _raised_to(entry, book), entry.words) for entry in doc.raising]
-    return Library(book, build(screen, complaints, doc.choices, raising, words, doc.parts), tuple(refused))
+    net = build(screen, complaints, doc.choices, raising, words, doc.parts)
+    return Library(book, replace(net, errands=_load_errands()), tuple(refused))
+
+
+def _load_errands() -> Errands:
+    text = (_ROOM / "data" / "errands.yaml").read_text("utf-8")
+    doc = ErrandsDoc.model_validate(read_yaml(text))
+    return Errands.of(doc.heads, doc.about, doc.troubles)
 
 
 def _load_words() -> WordsDoc:

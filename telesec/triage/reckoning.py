@@ -86,7 +86,7 @@ class _Place:
 
     Args:
         known: The answer in force whatever was said, because a fact gives it.
-        prefill: Whose answer is taken when there is one, ``tronc_commun.x``.
+        prefill: Whose answer is taken when there is one, ``tronc_commun.x``; a fact's name has none.
     """
 
     ref: str
@@ -97,7 +97,7 @@ class _Place:
     def item(self, answers: Mapping[str, Given]) -> Item:
         """Return the item with the answer in force."""
         given = self.known
-        if given is None and self.prefill:
+        if given is None:
             given = answers.get(self.prefill)
         return self.items[given or answers.get(self.ref)]
 
@@ -122,9 +122,7 @@ def _place(protocol: Protocol, question: Question, patient: PatientFacts, *, app
     known = Given.YES if question.derive and applies else None
     if known is None and source.startswith(("patient.", "call.")):
         known = {True: Given.YES, False: Given.NO, None: None}[patient.flag(source)]
-    items = Item.each(protocol, question)
-    prefill = source if source and not source.startswith(("patient.", "call.")) else ""
-    return _Place(protocol.ref(question), items, known, prefill)
+    return _Place(protocol.ref(question), Item.each(protocol, question), known, source)
 
 
 @dataclass(frozen=True, slots=True)

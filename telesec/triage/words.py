@@ -11,6 +11,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeVar
 
+from telesec.triage.errands import Errands
 from telesec.triage.levels import Level, at_least
 from telesec.triage.patient import PatientFacts
 from telesec.triage.protocol import Protocol, Question, Rulebook
@@ -87,6 +88,7 @@ class WordNet:
         signs: Phrase → red flags of complaints it names; asked first among those of their level.
         raising: Phrase → reason and level.
         spelling: How misspelt words are mended.
+        errands: What the net leaves out of a text that is no complaint of a caller.
     """
 
     complaints: Mapping[Phrase, tuple[str, ...]]
@@ -95,17 +97,25 @@ class WordNet:
     parts: Mapping[Phrase, tuple[str, ...]] = field(default_factory=dict)
     signs: Mapping[Phrase, tuple[str, ...]] = field(default_factory=dict)
     spelling: Spelling = field(default_factory=lambda: Spelling.of({}))
+    errands: Errands = field(default_factory=Errands)
 
     def find(self, text: str, book: Rulebook, patient: PatientFacts) -> Found:
         """Return what a caller's words lead to, complaints the age or sex excludes left out."""
+        mended = self._read(text)
+        return self._found(mended, mended, book, patient)
+
+    def _read(self, text: str) -> Reading:
         typed = with_fever(Reading.of(text))
-        mended = typed.spelled(self.spelling.mended(typed.words))
+        return typed.spelled(self.spelling.mended(typed.words))
+
+    def _found(self, mended: Reading, asked: Reading, book: Rulebook, patient: PatientFacts) -> Found:
+        """Return what a text leads to: complaints of what is ``asked``, signs of the whole."""
         named = {self.vital[hit.phrase] for hit in _affirmed(mended, self.vital, surely=True)}
         in_order = [ref for ref in map(book.screen.ref, book.screen.questions) if ref in named]
         raised = dict.fromkeys(
             self.raising[hit.phrase] for hit in _affirmed(mended, self.raising, surely=True)
         )
-        codes = _codes(mended, self.complaints) or _codes(mended, self.parts)
+        codes = _codes(asked, self.complaints) or _codes(asked, self.parts)
         found = _candidates(codes, book, patient)
         hits = _affirmed(mended, self.signs, surely=True)
         signs = dict.fromkeys(ref for hit in hits for ref in self.signs[hit.phrase])
@@ -115,7 +125,8 @@ class WordNet:
 
     def red_flags(self, text: str, book: Rulebook, patient: PatientFacts) -> Alarm:
         """Return what in a text that is no complaint of a caller should open the questions all the same."""
-        found = self.find(text, book, patient)
+        whole = self._read(text)
+        found = self._found(whole, self.errands.left_out(whole, self.complaints), book, patient)
         complaints = (book.protocols[code] for code in found.candidates if code in book.protocols)
         urgent = tuple(held.code for held in complaints if at_least(held.default, Level.H48_72))
         vital = tuple(ref for ref in found.named if ref.partition(".")[0] == book.screen.code)

@@ -77,7 +77,7 @@ def impure(name: str, text: str) -> list[str]:
 def _is_pure(module: str) -> bool:
     pure = {Path(file).stem for file in PURE_FILES} | {
         "language", "errors", "ids", "protocol", "words", "hours", "replies", "likeness", "ports", "facts",
-        "modifiers", "answers", "values", "spelling",
+        "modifiers", "answers", "values", "spelling", "errands",
     }  # fmt: skip
     return any(part in pure for part in module.split(".")[2:])
 

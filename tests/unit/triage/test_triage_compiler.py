@@ -134,12 +134,12 @@ def test_a_refusal_says_where_and_what():
         compiled(red_flags=[flag(unknown_as="no")])
 
 
-@pytest.mark.parametrize("broken", ["a: [", "- only\n- a list"])
-def test_text_that_is_no_protocol_is_refused_as_a_whole(broken):
+@pytest.mark.parametrize(("broken", "why"), [("a: [", "not YAML: "), ("- only\n- a list", "Input should be")])
+def test_text_that_is_no_protocol_is_refused_as_a_whole(broken, why):
     with pytest.raises(ProtocolRefused) as refused:
         compile_protocol(broken, "essai.yaml")
 
-    assert str(refused.value).startswith("essai.yaml: file: ")
+    assert str(refused.value).startswith(f"essai.yaml: file: {why}")
 
 
 def test_a_refusal_has_one_line_a_problem():

@@ -308,7 +308,8 @@ def test_a_named_sign_of_the_screen_goes_before_a_more_urgent_one(book):
 def test_raising_questions_keep_their_order_whatever_their_level(book):
     small = book(protocol("a", question("f"), raising("h", H72), raising("d", DOC), default=ROUTINE))
 
-    assert asked(small, named=("a.f",))[-2:] == ["a.h", "a.d"]
+    assert asked(small)[-2:] == ["a.h", "a.d"]
+    assert asked(small, named=("a.f", "screen.vital"))[-2:] == ["a.h", "a.d"]
 
 
 def test_a_lowering_question_that_opens_a_complaint_lets_its_flags_be_asked(book):
@@ -356,3 +357,29 @@ def test_signs_of_several_complaints_count_together(book):
     small = book(first, protocol("b", question("g"), signs=frozenset({"y"})), modifiers=[raised])
 
     assert level(small, {"a.r": YES}) is C15
+
+
+def test_a_fact_of_the_call_answers_a_question(book):
+    small = book(protocol("a", question("f", level=DOC, prefill_from="call.repeat_72h"), default=DAY))
+
+    assert "a.f" not in asked(small)
+    assert level(small, patient=replace(ADULT, repeat_72h=True)) is DOC
+
+
+def test_no_to_a_sentence_answers_its_questions_unless_one_was_answered_apart(book):
+    whole = replace(question("whole", level=DOC), merges=("f", "g"))
+    parts = [question("f", level=DOC), question("g", level=DOC)]
+    small = book(protocol("a", *parts, lowering("l", H72), merged=(whole,)))
+    said = {"screen.vital": NO, "screen.other": NO, "a.whole": NO, "a.l": YES}
+
+    assert reckon(small, Case("a", ADULT, said)).level is H72
+    assert reckon(small, Case("a", ADULT, {**said, "a.g": YES})).level is DOC
+    assert reckon(small, Case("a", ADULT, {"a.l": YES})).level is DAY
+
+
+def test_a_complaint_only_a_lowering_yes_would_open_makes_questions_under_it_idle(book):
+    first = protocol("a", question("f"), raising("r", DAY), lowering("l", H72, also_open=("b",)), default=H72)
+    small = book(first, protocol("b", question("g"), default=DOC, floor=DOC))
+
+    assert "a.r" not in asked(small, {"a.l": YES})
+    assert "a.r" in asked(small)
