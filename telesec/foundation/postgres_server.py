@@ -40,7 +40,7 @@ local all all reject
 
 CONF = """\
 listen_addresses = ''
-unix_socket_directories = '{socket}'
+unix_socket_directories = {socket}
 unix_socket_permissions = 0700
 password_encryption = 'scram-sha-256'
 max_connections = 200
@@ -72,9 +72,12 @@ class PostgresServer:
         self.password_file = self.data.parent / f"{self.data.name}.password"
 
     def _socket_folder(self) -> Path:
-        """Return the folder beside the data; where that is too long for a socket, one every process finds."""
+        """Return the folder beside the data, or one every process finds where a socket cannot lie there.
+
+        A socket's path is short, in bytes, and a comma in it would name two servers (libpq's ``host``).
+        """
         beside = self.data.parent / "run"
-        if len(str(beside)) < LONGEST_SOCKET_PATH:
+        if len(os.fsencode(beside)) < LONGEST_SOCKET_PATH and "," not in str(beside):
             return beside
         name = hashlib.sha256(str(self.data).encode()).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"telesec-{name}"
@@ -184,7 +187,7 @@ class PostgresServer:
     def _write_configuration(self) -> None:
         self._make_socket_folder()
         conf = self.data / "postgresql.auto.conf"
-        text = CONF.format(socket=self.socket, extra=self._settings)
+        text = CONF.format(socket=_quoted(self.socket), extra=self._settings)
         (self.data / "telesec.conf").write_text(text)
         main = self.data / "postgresql.conf"
         include = "include 'telesec.conf'"
@@ -266,6 +269,12 @@ class PostgresServer:
                 log=str(self.data.parent / f"{self.data.name}.log"),
             )
         )
+
+
+def _quoted(folder: Path) -> str:
+    """Return a folder as the one entry of a list in ``postgresql.conf``."""
+    entry = '"' + str(folder).replace('"', '""') + '"'
+    return "'" + entry.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def _reason(complaint: bytes) -> str:

@@ -57,6 +57,7 @@ class RadicaleServer:
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": path},
+            process_group=0,  # Ctrl-C at a terminal is for the parent, which stops this in order.
         )
         assert process.stdout is not None
         line = process.stdout.readline()

@@ -41,10 +41,10 @@ def gone(pid, seconds=20):
 
 
 @pytest.fixture
-def folder():
+def folder(request):
     """A folder outside pytest's own, which pytest closes to others while the server's user needs it."""
     with tempfile.TemporaryDirectory(prefix="telesec-embedded-") as name:
-        yield Path(name) / "a folder with spaces"
+        yield Path(name) / getattr(request, "param", "un dossier d'été")
 
 
 @pytest.fixture
@@ -66,6 +66,14 @@ def test_it_starts_again_and_keeps_its_data(embedded):
 
     with psycopg.connect(url) as connection:
         assert connection.execute("select x from kept").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "folder", ['Été, "à moi" \\ d\'abord', "é" * 40], indirect=True, ids=["signs", "too long in bytes"]
+)
+def test_it_starts_in_whatever_folder_a_person_names(embedded):
+    with psycopg.connect(embedded.urls().app) as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
 
 
 def test_it_recovers_after_kill_9_of_the_postmaster(embedded):

@@ -2,6 +2,8 @@
 
 import json
 import os
+import shlex
+import sys
 import threading
 import time
 from contextlib import ExitStack, suppress
@@ -36,13 +38,14 @@ def run_demo(data_dir: Path, port: int) -> None:
     stop = stop_event()
     public_url = f"http://localhost:{port}"
     with ExitStack() as stack:
-        click.echo("Starting the calendars and the phones ...")
-        world = servers.start(data_dir / "demo", port, public_url, stack, SystemClock().now())
+        servers.require_ports(port)
         click.echo("Starting the database ...")
         embedded = EmbeddedPostgres(data_dir)
         stack.callback(embedded.stop)
         urls = embedded.start()
         migrate.upgrade(urls.migrate)
+        click.echo("Starting the calendars and the phones ...")
+        world = servers.start(data_dir / "demo", port, public_url, stack, SystemClock().now())
         environ = _environ(data_dir, port, public_url, world)
         settings = read_settings(environ)
         logging.configure("text")
@@ -135,8 +138,18 @@ def _welcome(data_dir: Path, began: float) -> str:
     lines += [f"  {user['email']:{width}}  {user['password']}  {user['role']}" for user in known["users"]]
     lines += [
         "",
-        "The six digits: telesec demo-code ada@telesec.example (each is good for one login).",
+        f"The six digits: {_code_command(data_dir)} ada@telesec.example (each is good for one login).",
         f"Everything a program needs is in {data_dir / 'demo.json'}. Ctrl-C stops it all.",
         "",
     ]
     return "\n".join(lines)
+
+
+def _code_command(data_dir: Path) -> str:
+    """Return ``telesec demo-code`` as it can be typed where the demo was started."""
+    here = Path.cwd()
+    program = Path(sys.executable).with_name("telesec")
+    words = [program.relative_to(here) if program.is_relative_to(here) else program, "demo-code"]
+    if data_dir != here / "var":
+        words += ["--data", data_dir]
+    return shlex.join(str(word) for word in words)

@@ -79,7 +79,9 @@ class RunningDemo:
         """Start it and wait until it says where it is."""
         command = [sys.executable, "-m", "telesec", "demo", "--data", str(self.data), "--port"]
         with self.log.open("ab") as out:
-            self._process = subprocess.Popen([*command, str(self.port)], stdout=out, stderr=out)
+            self._process = subprocess.Popen(
+                [*command, str(self.port)], stdout=out, stderr=out, process_group=0
+            )
         assert wait_for(self._is_ready, START_SECONDS), self.log.read_text()
         self.known = json.loads((self.data / "demo.json").read_text())
         return self
@@ -90,9 +92,9 @@ class RunningDemo:
         return "telesec is at " in self.log.read_text()
 
     def stop(self) -> int:
-        """Send SIGTERM and return the exit code once every process of it is gone."""
+        """Press Ctrl-C as at a terminal and return the exit code once every process of it is gone."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGTERM)
+        os.killpg(self._process.pid, signal.SIGINT)
         code = self._process.wait(STOP_SECONDS)
         assert wait_for(lambda: not self.alive(), STOP_SECONDS), self.alive()
         return code
@@ -132,3 +134,4 @@ class RunningDemo:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self.stop() == 0, self.log.read_text()
+        assert "Traceback" not in self.log.read_text(), self.log.read_text()

@@ -46,14 +46,18 @@ class OutsideWorld:
         return CalendarAddress("fhir", self.fhir.url, FHIR_USER, self.passwords["fhir"], options)
 
 
-def start(folder: Path, base_port: int, public_url: str, stack: ExitStack, now: datetime) -> OutsideWorld:
-    """Start the servers on the three ports after ``base_port``; ``stack`` stops them.
+def require_ports(base_port: int) -> None:
+    """Refuse to start where one of the demo's four ports is taken.
 
     Raises:
         Misconfigured: A port is taken.
     """
     for port in range(base_port, base_port + 4):
         _refuse_taken(port)
+
+
+def start(folder: Path, base_port: int, public_url: str, stack: ExitStack, now: datetime) -> OutsideWorld:
+    """Start the servers on the three ports after ``base_port``; ``stack`` stops them."""
     passwords = {name: _password(folder / f"{name}.password") for name in ("caldav", "fhir")}
     caldav = RadicaleServer(folder / "caldav", {CALDAV_USER: passwords["caldav"]}, port=base_port + 1)
     stack.enter_context(caldav)

@@ -89,6 +89,7 @@ class FhirServer:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            process_group=0,  # Ctrl-C at a terminal is for the parent, which stops this in order.
         )
         assert process.stdout is not None
         line = process.stdout.readline()
