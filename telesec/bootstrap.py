@@ -34,6 +34,7 @@ from telesec.foundation.language import say
 from telesec.foundation.live import LiveHub, LiveSender
 from telesec.foundation.unit_of_work import AuditNote, LiveEvent, MasterKeys, UnitOfWork, open_unit_of_work
 from telesec.hooks import PROJECT, Sector, TelesecSpec
+from telesec.onboarding import jobs as onboarding_jobs
 from telesec.scheduling import jobs as scheduling_jobs
 from telesec.scheduling.ports import CalendarAddress, CalendarConnector, CalendarGateway, Calendars
 from telesec.settings import Settings
@@ -48,7 +49,7 @@ BUILT_IN: tuple[str, ...] = (
     "telesec.integrations.twilio.plugin",
 )
 
-ROOMS_AT_WORK = (accounts_jobs, audit_jobs, alerts_jobs, scheduling_jobs, calls_jobs)
+ROOMS_AT_WORK = (accounts_jobs, audit_jobs, alerts_jobs, scheduling_jobs, calls_jobs, onboarding_jobs)
 SWEEPS: Mapping[str, Sweep] = {sweep.name: sweep for room in ROOMS_AT_WORK for sweep in room.SWEEPS}
 
 

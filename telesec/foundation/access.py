@@ -104,6 +104,7 @@ class Purpose(StrEnum):
     RECEIVE_CALLS = "receive_calls"
     SETTLE_CALENDARS = "settle_calendars"
     FREE_HOLDS = "free_holds"
+    GIVE_UP_DRAFTS = "give_up_drafts"
     SEAL_AUDIT = "seal_audit"
     AUTHENTICATE = "authenticate"
     SETUP = "setup"
@@ -125,6 +126,7 @@ PURPOSE_PERMISSIONS: Mapping[Purpose, frozenset[Permission]] = {
     ),
     Purpose.SETTLE_CALENDARS: frozenset({P.APPOINTMENT_READ, P.APPOINTMENT_WRITE, P.CALENDAR_SYNC}),
     Purpose.FREE_HOLDS: frozenset({P.APPOINTMENT_WRITE}),
+    Purpose.GIVE_UP_DRAFTS: frozenset({P.RETENTION_RUN}),
     Purpose.SEAL_AUDIT: frozenset({P.AUDIT_SEAL}),
     Purpose.AUTHENTICATE: frozenset({P.SESSION_OWN}),
     Purpose.SETUP: frozenset(Permission) - {P.MESSAGE_READ, P.ALERT_ACKNOWLEDGE},

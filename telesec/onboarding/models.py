@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,6 +26,7 @@ class ImportBatch(Base):
         CheckConstraint("(state = 'draft') = (sheet_sealed IS NOT NULL)", name="sheet"),
         CheckConstraint("(state = 'draft') = (done_at IS NULL)", name="done"),
         Index("ix_import_batch_practice_id_created_at", "practice_id", "created_at", "id"),
+        Index("ix_import_batch_draft", "created_at", postgresql_where=text("state = 'draft'")),
     )
 
     practice_id: Mapped[UUID] = mapped_column(ForeignKey("practice.id"), primary_key=True)

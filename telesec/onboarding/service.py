@@ -11,7 +11,7 @@ from typing import assert_never, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, text
 
 from telesec.callbacks.models import Callback
 from telesec.calls.models import Call
@@ -39,6 +39,8 @@ from telesec.scheduling.models import Appointment
 from telesec.vault import service as vault
 
 DRAFT_LASTS = timedelta(hours=24)
+BATCH = 100
+"""Drafts one round of the sweep gives up."""
 DRAFT, DONE, UNDONE = "draft", "done", "undone"
 
 
@@ -70,14 +72,11 @@ class HandIn:
 def hand_in(uow: UnitOfWork, command: HandIn) -> UUID:
     """Keep a file as a sealed draft and return its id; nothing is imported yet.
 
-    Drafts of this practice older than a day are given up on the way.
-
     Raises:
         Refused: The file cannot be read (422).
     """
     authorize(uow, Permission.PRACTICE_CREATE, on=Facts(command.practice_id))
     sheet = files.read(command.data)
-    _give_up_old(uow, command.practice_id)
     import_id = new_id()
     sealed = vault.seal(uow, command.practice_id, KIND, import_id, 1, sheet=sheet.as_text())
     uow.session.add(
@@ -198,24 +197,37 @@ def give_up(uow: UnitOfWork, practice_id: UUID, import_id: UUID) -> None:
     uow.audit("import.give_up", practice_id=practice_id, object_id=import_id)
 
 
+def old_drafts(uow: UnitOfWork) -> tuple[tuple[UUID, UUID], ...]:
+    """Return drafts older than a day as (practice, import), oldest first, at most a batch of them."""
+    authorize(uow, Permission.RETENTION_RUN, on=Facts(None))
+    rows = uow.session.execute(
+        text("select practice_id, id from sec.due_import_drafts(:before, :lim)"),
+        {"before": uow.now() - DRAFT_LASTS, "lim": BATCH},
+    )
+    return tuple((row.practice_id, row.id) for row in rows)
+
+
+def give_up_many(uow: UnitOfWork, practice_id: UUID, import_ids: Sequence[UUID]) -> int:
+    """Forget those of these imports that are still drafts, with their keys; return how many."""
+    authorize(uow, Permission.RETENTION_RUN, on=Facts(practice_id))
+    gone = uow.session.scalars(
+        delete(ImportBatch)
+        .where(
+            ImportBatch.practice_id == practice_id,
+            one_of(ImportBatch.id, import_ids),
+            ImportBatch.state == DRAFT,
+        )
+        .returning(ImportBatch.id)
+    ).all()
+    vault.shred_many(uow, practice_id, gone)
+    return len(gone)
+
+
 def _draft(uow: UnitOfWork, practice_id: UUID, import_id: UUID) -> ImportBatch:
     row = uow.locked(ImportBatch, practice_id, import_id)
     if row.state != DRAFT:
         raise NotFound
     return row
-
-
-def _give_up_old(uow: UnitOfWork, practice_id: UUID) -> None:
-    old = uow.session.scalars(
-        delete(ImportBatch)
-        .where(
-            ImportBatch.practice_id == practice_id,
-            ImportBatch.state == DRAFT,
-            ImportBatch.created_at < uow.now() - DRAFT_LASTS,
-        )
-        .returning(ImportBatch.id)
-    ).all()
-    vault.shred_many(uow, practice_id, old)
 
 
 def _make(uow: UnitOfWork, seen: Review, ready: Sequence[object]) -> tuple[UUID, ...]:

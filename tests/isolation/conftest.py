@@ -19,6 +19,9 @@ from telesec.calls.service import OpenCall, Ring
 from telesec.foundation.access import Purpose, system_actor
 from telesec.messages import service as messages
 from telesec.messages.service import FileMessage
+from telesec.onboarding import service as imports
+from telesec.onboarding.columns import ImportKind
+from telesec.onboarding.service import HandIn
 from telesec.practices import reads as practices
 from telesec.practices import service as practices_service
 from telesec.practices.service import SetAbsence, WriteInstruction
@@ -86,6 +89,7 @@ def furnish(deps, cast, calendars, name):
         absence_id = practices_service.set_absence(
             uow, SetAbsence(practice_id, NINE + FAR, NINE + FAR * 2, "Dr Lune")
         )
+        imports.hand_in(uow, HandIn(practice_id, ImportKind.PATIENTS, b"Nom;Sexe\nLilas;F\n"))
         callback_id = callbacks.open_callback(uow, OpenCallback(practice_id, "+33639980010", NINE))
         uow.commit()
     booked = scheduling.book(house.deps, cast.ada, house.booking(house.offer().slots[0].start))

@@ -36,6 +36,7 @@ CASES = {
     "due_settlements": lambda *world: [(later(*world), 100)],
     "due_ringing": lambda *world: [(later(*world), 100)],
     "due_readings": lambda *world: [(later(*world), 100)],
+    "due_import_drafts": lambda *world: [(later(*world), 100)],
     "due_audit": lambda *world: [(later(*world), 100)],
     "due_practice_keys": lambda *_world: [(99_999, 1000)],
     "find_audit_chains": lambda *_world: [()],

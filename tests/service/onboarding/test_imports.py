@@ -9,7 +9,7 @@ from telesec.audit.models import Pending
 from telesec.calls import service as calls
 from telesec.calls.service import Ring
 from telesec.foundation.errors import Forbidden, NotFound, Refused, Stale
-from telesec.onboarding import reads, service
+from telesec.onboarding import jobs, reads, service
 from telesec.onboarding.columns import ImportKind
 from telesec.onboarding.models import ImportBatch, ImportedRow
 from telesec.onboarding.service import HandIn, RunImport
@@ -33,11 +33,11 @@ FILE = (
 
 @pytest.fixture
 def handed_in(deps, cast):
-    """What hands a file in for Lilas and returns the draft's id."""
+    """What hands a file in, for Lilas unless told, and returns the draft's id."""
 
-    def hand_in(text, kind=ImportKind.PATIENTS, who=None):
+    def hand_in(text, kind=ImportKind.PATIENTS, who=None, practice=cast.lilas):
         with deps.unit_of_work(who or cast.supervisor) as uow:
-            made = service.hand_in(uow, HandIn(cast.lilas, kind, text.encode()))
+            made = service.hand_in(uow, HandIn(practice, kind, text.encode()))
             uow.commit()
         return made
 
@@ -266,15 +266,24 @@ def test_too_many_instructions_are_refused_whole(deps, cast, handed_in, run):
     assert count(deps, cast, ImportedRow) == 0
 
 
-def test_old_drafts_are_given_up_when_the_next_file_comes(deps, cast, clock, handed_in):
-    old = handed_in(FILE)
-    clock.advance(hours=25)
+def test_drafts_of_a_day_ago_are_given_up_in_every_practice_and_nothing_else(
+    deps, cast, clock, handed_in, run
+):
+    old, elsewhere, done = handed_in(FILE), handed_in(FILE, practice=cast.glycines), handed_in(FILE)
+    run(done)
+    clock.advance(hours=20)
+    fresh = handed_in(FILE)
+    assert jobs.give_up_old(deps) == 0
+    clock.advance(hours=5)
 
-    handed_in(FILE)
+    assert (jobs.give_up_old(deps), jobs.give_up_old(deps)) == (2, 0)
 
     with deps.unit_of_work(cast.supervisor) as uow:
-        assert len(reads.imports(uow, cast.lilas)) == 1
+        assert {one.id for one in reads.imports(uow, cast.lilas)} == {done, fresh}
+        assert reads.imports(uow, cast.glycines) == ()
         assert uow.session.get(RecordKey, (cast.lilas, old)) is None
+        assert uow.session.get(RecordKey, (cast.glycines, elsewhere)) is None
+        assert uow.session.get(RecordKey, (cast.lilas, fresh))
 
 
 def test_draft_given_up_is_gone(deps, cast, handed_in):
