@@ -29,7 +29,6 @@ class AppointmentTypeTemplate:
     name_fr: str
     name_en: str
     duration_minutes: int
-    lanes: int = 1
     max_level: str = "routine"
 
 
@@ -40,7 +39,7 @@ class Sector:
     Args:
         code: For instance ``paramedical.physiotherapist``.
         appointment_types: Offered when a practice of this sector is set up.
-        lanes: How many patients one practitioner treats at once.
+        lanes: How many patients one practitioner treats at once; proposed when a calendar is connected.
         protocols: Files in the protocol format, checked like the built-in ones.
         words_fr: What callers say → protocol code.
     """

@@ -15,7 +15,6 @@ from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.onboarding import import_routes, looks, progress, setting_up, trial
 from telesec.onboarding.ports import OnboardingDeps
 from telesec.onboarding.setting_up import TypedCalendar
-from telesec.practices import reads as practices
 from telesec.practices import service as practice_service
 from telesec.practices.service import AddPractitioner, CreatePractice, founder
 from telesec.scheduling import configuration
@@ -182,10 +181,11 @@ def _done(
 
 def _choose(deps: OnboardingDeps, error: Refused | None = None) -> Response:
     with deps.unit_of_work(actor()) as uow:
-        cards = practices.practices(uow)
+        found = progress.standings(uow)
     page = render_template(
         "onboarding/choose.html",
-        cards=cards,
+        standings=found,
+        looks=looks,
         sectors=setting_up.sectors(deps.sectors),
         error=error,
         typed=request.form,
@@ -205,6 +205,7 @@ def _checklist(
         card=found.card,
         words=words,
         looks=looks,
+        lanes=setting_up.sector_of(found.card, deps.sectors).lanes,
         kinds=deps.calendars.kinds if isinstance(deps.calendars, KnowsKinds) else (),
         public_url=deps.settings.public_url,
         wrong={step: error},

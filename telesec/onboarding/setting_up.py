@@ -21,6 +21,7 @@ from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.hooks import AppointmentTypeTemplate, Sector
 from telesec.practices import reads as practices
 from telesec.practices import service as practice_service
+from telesec.practices.reads import PracticeCard
 from telesec.practices.service import CreatePractice
 from telesec.scheduling import bulk as scheduling
 from telesec.scheduling import configuration
@@ -63,6 +64,11 @@ def sectors(known: Sequence[Sector]) -> tuple[Sector, ...]:
     return (MEDICAL, *known)
 
 
+def sector_of(card: PracticeCard, known: Sequence[Sector]) -> Sector:
+    """Return a practice's sector, ours where its plug-in is not installed any more."""
+    return next((one for one in sectors(known) if one.code == card.sector), MEDICAL)
+
+
 def found_practice(uow: UnitOfWork, command: CreatePractice, known: Sequence[Sector]) -> None:
     """Found a practice that its founder serves from the start.
 
@@ -81,7 +87,7 @@ def take_sector_types(uow: UnitOfWork, practice_id: UUID, known: Sequence[Sector
     """Add the appointment types of the practice's sector that it does not have; return how many."""
     authorize(uow, Permission.CALENDAR_CONFIGURE, on=Facts(practice_id))
     card = practices.practice(uow, practice_id)
-    sector = next((one for one in sectors(known) if one.code == card.sector), MEDICAL)
+    sector = sector_of(card, known)
     here = scheduling.type_codes(uow, practice_id)
     wanted = [
         CreateAppointmentType(

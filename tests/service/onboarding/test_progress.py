@@ -1,6 +1,7 @@
 """Day one on a real database: from nothing to ready, and back when something is undone."""
 
 import pytest
+from sqlalchemy import event
 
 from telesec.accounts import service as people
 from telesec.accounts.models import Person
@@ -10,10 +11,10 @@ from telesec.alerts import service as alerts
 from telesec.alerts.contacts import AddContact
 from telesec.alerts.rules import ChannelKind
 from telesec.alerts.service import Acknowledge, Outcome
-from telesec.foundation.access import Purpose, Role, system_actor
+from telesec.foundation.access import Actor, Purpose, Role, system_actor
 from telesec.foundation.errors import Refused
 from telesec.onboarding import setting_up, trial
-from telesec.onboarding.progress import progress
+from telesec.onboarding.progress import progress, standings
 from telesec.onboarding.setting_up import TypedCalendar
 from telesec.onboarding.steps import StepName
 from telesec.onboarding.trial import Outcome as Tried
@@ -118,6 +119,32 @@ def test_a_practice_becomes_ready_step_by_step(deps, cast, lacks, connected, pho
     assert lacks() == set()
     with deps.unit_of_work(cast.supervisor) as uow:
         assert progress(uow, cast.lilas).ready
+        assert {one.card.id: one.ready for one in standings(uow)} == {cast.lilas: True, cast.glycines: False}
+
+
+def test_the_list_tells_of_each_practice_what_its_page_tells_in_as_many_queries_for_one_as_for_two(
+    deps, cast, connected, database
+):
+    put_on_call(deps, cast)
+    nour = cast.supervisor
+    alone = Actor(nour.role, nour.person_id, {cast.lilas: nour.memberships[cast.lilas]})
+    asked = []
+    event.listen(database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+
+    def told(who):
+        asked.clear()
+        with deps.unit_of_work(who) as uow:
+            return standings(uow), len(asked)
+
+    (one, queries_for_one), (two, queries_for_two) = told(alone), told(nour)
+
+    assert queries_for_one == queries_for_two
+    assert [standing.card.id for standing in one] == [cast.lilas]
+    with deps.unit_of_work(nour) as uow:
+        for standing in two:
+            assert standing.steps == progress(uow, standing.card.id).steps
+    assert len(two) == 2
+    assert two[0].steps != two[1].steps
 
 
 def test_a_new_number_is_tested_anew(deps, cast, clock, lacks):

@@ -17,7 +17,9 @@ from telesec.testing.pages import page_client
 ROOMS = tuple(
     room.blueprint for room in (routes, practice_routes, protocol_routes, supervisor_routes, wall_routes)
 )
-KINE = Sector("kine", "Kiné", "Physio", (AppointmentTypeTemplate("seance", "Séance", "Session", 30),))
+KINE = Sector(
+    "kine", "Kiné", "Physio", (AppointmentTypeTemplate("seance", "Séance", "Session", 30),), lanes=3
+)
 
 
 @pytest.fixture
@@ -64,7 +66,10 @@ def test_a_practice_is_founded_and_served_by_its_founder(deps, browser, cast):
     assert "Cabinet des Iris" in page
     assert "Pas encore prêt pour les appels" in page
     assert "Aucun praticien pour l’instant." in page
-    assert "0 étapes faites sur 10" in page
+    assert "Étapes faites : 0 sur 10" in page
+    listed = text(mine.get("/onboarding"))
+    assert listed.count("Étapes faites : 0 sur 10") == 1
+    assert "Ensuite : Praticiens" in listed
 
 
 @pytest.mark.parametrize(
@@ -101,7 +106,8 @@ def test_steps_are_typed_and_show_as_done(deps, browser, cast):
     assert "01 99 00 00 09" in page
     assert "Séance (30 min)" in page
     assert "Bilan (45 min)" in page
-    assert "3 étapes faites sur 10" in page
+    assert "Étapes faites : 3 sur 10" in page
+    assert 'name="lanes" type="number" min="1" max="20" value="3"' in page
 
 
 @pytest.mark.parametrize(
