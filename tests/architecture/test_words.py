@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rules import ROOT, sources
 
-from telesec.web.language import untranslated
+from telesec.web.language import catalogues, untranslated
 
 TEMPLATE = re.compile(r"""\b_\(\s*(["'])((?:\\.|(?!\1).)*)\1""", re.DOTALL)
 PLURAL = re.compile(r"""\bngettext\(\s*(["'])((?:\\.|(?!\1).)*)\1""", re.DOTALL)
@@ -57,3 +57,14 @@ def test_templates_are_where_the_loader_looks():
     assert list((ROOT / "telesec").glob("web/templates/web/base.html")) == [
         Path(ROOT / "telesec/web/templates/web/base.html")
     ]
+
+
+def test_french_apostrophes_are_printed_ones():
+    typed = [
+        (path.parent.parent.name, line)
+        for path in catalogues()
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if not line.startswith("msgid") and re.search(r"[^\W\d]'[^\W\d]", line)
+    ]
+
+    assert typed == []

@@ -1,4 +1,4 @@
-"""No page of telesec, in no state, size or scheme, breaks a rule axe knows or is wider than its screen."""
+"""No page of telesec, in no state, size or scheme, breaks a rule of axe or its screen, or prints a button."""
 
 import os
 import sys
@@ -6,27 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from telesec.accounts.loader import cookie_name
 from telesec.app import create_app
 from telesec.testing.browser import serving, violations
-from telesec.testing.logins import browser_as
 
 sys.path.insert(0, str(Path(__file__).parent))
 from table import NO_PAGES, PHONE, TABLE
-from world import World
+from world import session_of
 
 DARK = {"color_scheme": "dark", "forced_colors": "none"}
 FORCED = {"color_scheme": "light", "forced_colors": "active"}
 PRINT = {"media": "print", "color_scheme": "light", "forced_colors": "none"}
 COLOURS = ("color-contrast", "link-in-text-block")
 """All that a scheme can break which a size cannot."""
+PRESSED = "nav, .btn:not(li > a:only-child), kbd:not(.keys-table kbd)"
 PICTURES = os.environ.get("TELESEC_PICTURES", "")
 PATIENCE = 20_000
-
-
-@pytest.fixture
-def world(deps, cast, clock):
-    return World.built(deps, cast, clock)
 
 
 class Visitor:
@@ -50,9 +44,9 @@ class Visitor:
             page.emulate_media(**media)
             self._keep(page, look, name)
             self._note(look, name, violations(page, *COLOURS))
-        if PICTURES:
-            page.emulate_media(**PRINT)
-            self._keep(page, look, "print")
+        page.emulate_media(**PRINT)
+        self._keep(page, look, "print")
+        self._note(look, "print", printed_badly(page))
         page.close()
 
     def _measure(self, page, look, size):
@@ -91,18 +85,13 @@ class Visitor:
             context.close()
 
 
-def session_of(world, who):
-    """Return the cookie of somebody at work, at rest or locked out."""
-    cast = world.cast
-    people = {"rested": cast.ines, "locked": cast.ada, "lune": cast.dr_lune, "soleil": cast.dr_soleil}
-    actor = people.get(who) or (cast.dr_iris if who == "iris" else getattr(cast, who))
-    reader = browser_as(world.house.deps, world.app, actor)
-    if who == "rested":
-        assert reader.post("/desk/break").status_code == 303
-    if who == "locked":
-        assert reader.post("/lock").status_code == 303
-    name = cookie_name(world.house.deps.settings)
-    return name, reader.client.get_cookie(name).value
+def printed_badly(page):
+    """Return what is wrong with a page on paper: keys and buttons nobody can press, or nothing to read."""
+    pressed = page.locator(PRESSED).filter(visible=True)
+    lost = page.locator("main li:not(nav *, [hidden] *, details *, .keys li)")
+    text = [one for one in (pressed.nth(0).inner_text() if pressed.count() else "",) if one]
+    rows = lost.count() - lost.filter(visible=True).count()
+    return [f"prints the button {one!r}" for one in text] + ([f"{rows} rows are not printed"] if rows else [])
 
 
 @pytest.mark.parametrize("part", TABLE)

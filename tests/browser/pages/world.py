@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from telesec.accounts import service as people
+from telesec.accounts.loader import cookie_name
 from telesec.accounts.service import AddMembership, CreatePerson
 from telesec.alerts import flow as alert_flow
 from telesec.alerts import service as alert_acts
@@ -195,3 +196,17 @@ class World:
         )
         assert answer.status_code == 303, answer.text
         return answer.headers["Location"]
+
+
+def session_of(world: World, who: str) -> tuple[str, str]:
+    """Return the cookie of somebody at work, at rest or locked out."""
+    cast = world.cast
+    people = {"rested": cast.ines, "locked": cast.ada, "lune": cast.dr_lune, "soleil": cast.dr_soleil}
+    actor = people.get(who) or (cast.dr_iris if who == "iris" else getattr(cast, who))
+    reader = browser_as(world.house.deps, world.app, actor)
+    if who == "rested":
+        assert reader.post("/desk/break").status_code == 303
+    if who == "locked":
+        assert reader.post("/lock").status_code == 303
+    name = cookie_name(world.house.deps.settings)
+    return name, reader.client.get_cookie(name).value
