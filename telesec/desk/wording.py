@@ -71,6 +71,10 @@ class Wording:
         day = self._format(at, "EEEE d MMMM" if self.language == "fr" else "EEEE, MMMM d")
         return render(say(SPOKEN.msgid, day=day, time=self._spoken_time(at)), self.language)
 
+    def called(self, name: str) -> str:
+        """Return a name to be said aloud: French says ``le docteur Lune`` where it writes ``Dr Lune``."""
+        return f"le docteur {name[3:]}" if self.language == "fr" and name.startswith("Dr ") else name
+
     def since(self, at: datetime) -> str:
         """Return how long ago: ``8 s``, ``14 min``, ``1 h 05``, ``3 j``."""
         return self.length(int((self.now - at).total_seconds()))

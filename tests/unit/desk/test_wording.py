@@ -21,3 +21,16 @@ NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
 )
 def test_length_has_at_most_two_parts(seconds, read):
     assert wording("fr", "Europe/Paris", NOON).length(seconds) == read
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "said"),
+    [
+        ("fr", "Dr Lune", "le docteur Lune"),
+        ("fr", "Mme Saule", "Mme Saule"),
+        ("fr", "Drouet Anne", "Drouet Anne"),
+        ("en", "Dr Lune", "Dr Lune"),
+    ],
+)
+def test_a_doctor_is_called_as_one_speaks(language, name, said):
+    assert wording(language, "Europe/Paris", NOON).called(name) == said
