@@ -16,6 +16,8 @@ from telesec.web import language
 log = structlog.get_logger(__name__)
 PROBLEM = "application/problem+json"
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError)
+CHECK_SPACE = "Check free disk space."
+"""PostgreSQL's own hint; a limit on the size of files has no code but this."""
 AWAY = say("telesec does not reach its database. Your text is still in the page; try again in a few seconds.")
 FULL = say("The disk of the database is full. Your text is still in the page; tell the operator.")
 WORDS: dict[int, Sentence] = {
@@ -82,9 +84,9 @@ def refused(error: HTTPException) -> AnyResponse:
 def unexpected(error: Exception) -> AnyResponse:
     """Answer a defect or a database that is away: logged by its type, told without detail."""
     g.broke_off = True
-    if isinstance(error, DATABASE_AWAY):
+    full = _says_full(getattr(error, "orig", error))
+    if full or isinstance(error, DATABASE_AWAY):
         log.warning("request.database_away", error=type(error).__name__, request_id=g.get("request_id"))
-        full = isinstance(getattr(error, "orig", error), DiskFull)
         return told(Unavailable("disk_full", FULL) if full else Unavailable("database_unavailable", AWAY))
     log.error(
         "request.failed",
@@ -93,6 +95,12 @@ def unexpected(error: Exception) -> AnyResponse:
         endpoint=request.endpoint,
     )
     return _answer(500, "internal", language.render(WORDS[500], language.current_language()))
+
+
+def _says_full(error: BaseException) -> bool:
+    """Return whether the database cannot write more: its disk is full, or its files may not grow."""
+    hint = error.diag.message_hint if isinstance(error, psycopg.Error) else ""
+    return isinstance(error, DiskFull) or hint == CHECK_SPACE
 
 
 def _answer(status: int, code: str, text: str, **members: object) -> Response:

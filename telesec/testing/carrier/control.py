@@ -52,6 +52,7 @@ def blueprint(network: Network) -> Blueprint:
     control.post("/control/doors")(views.set_doors)
     control.post("/control/lines")(views.add_line)
     control.get("/control/problems")(views.problems)
+    control.get("/control/taken")(views.taken)
     return control
 
 
@@ -112,3 +113,6 @@ class _Views:
 
     def problems(self) -> Response:
         return jsonify(self._network.problems)
+
+    def taken(self) -> Response:
+        return jsonify(self._network.taken())

@@ -18,8 +18,10 @@ from telesec.testing.carrier.faults import Faults
 from telesec.testing.carrier.records import PhoneCall, Text, new_sid
 from telesec.testing.carrier.webhooks import Answer, Signer
 
-KEPT: Final = 500
+KEPT: Final = 5000
 """How many texts and how many calls are remembered."""
+SAVE_SECONDS: Final = 1.0
+"""How often what is kept between two starts is written, at most: a busy network has no time for more."""
 
 
 @dataclass
@@ -74,14 +76,17 @@ class Network:
     def __post_init__(self) -> None:
         self.condition = threading.Condition(threading.RLock())
         self.signer = Signer(self.auth_token)
+        self._saving, self._changed, self._ended = threading.Lock(), False, threading.Event()
         self._load()
+        if self.state_file is not None:
+            threading.Thread(target=self._save_now_and_then, name="carrier-keeps", daemon=True).start()
 
     @contextmanager
     def change(self) -> Iterator[None]:
-        """Hold the lock, then wake everybody who waits and keep the new state."""
+        """Hold the lock, then wake everybody who waits; the new state is kept a moment later."""
         with self.condition:
             yield
-            self._save()
+            self._changed = True
             self.condition.notify_all()
 
     def wait_until(self, holds: Callable[[], bool], seconds: float) -> bool:
@@ -90,9 +95,11 @@ class Network:
             return self.condition.wait_for(lambda: self.closed or holds(), seconds) and not self.closed
 
     def close(self) -> None:
-        """Let everybody who waits go home."""
+        """Let everybody who waits go home, and keep what there is."""
         with self.change():
             self.closed = True
+        self._ended.set()
+        self._save()
 
     def know_phone(self, number: str) -> None:
         """Put a number on the list of phones."""
@@ -151,19 +158,46 @@ class Network:
             calls = [call_event(c) for c in self.calls.values() if c.phone == number and c.status != "queued"]
         return sorted([*texts, *calls], key=lambda event: event["at"])
 
+    def taken(self) -> list[dict[str, str]]:
+        """Return whom telesec asked to reach, and where it wants to hear what became of it, oldest first."""
+        with self.condition:
+            return [
+                {"kind": kind, "to": one.to, "status_callback": one.status_callback}
+                for kind, records in (("text", self.texts), ("call", self.calls))
+                for one in records.values()
+                if one.direction == "outbound-api"
+            ]
+
+    def _save_now_and_then(self) -> None:
+        self._save()
+        while not self._ended.wait(SAVE_SECONDS):
+            self._save()
+
     def _save(self) -> None:
+        """Write the state if it changed; the lock is held only to look at it."""
         if self.state_file is None:
             return
-        state = {
-            "texts": [asdict(text) for text in self.texts.values()],
-            "calls": [asdict(call) for call in self.calls.values()],
-            "phones": self.phones,
-            "blocked": sorted(self.blocked),
-        }
-        fresh = self.state_file.with_suffix(".new")
+        with self._saving:
+            with self.condition:
+                if not self._changed and self.state_file.exists():
+                    return
+                self._changed = False
+                texts, calls = list(self.texts.values()), list(self.calls.values())
+                phones, blocked = list(self.phones), sorted(self.blocked)
+            state = {
+                "texts": [asdict(text) for text in texts],
+                "calls": [asdict(call) for call in calls],
+                "phones": phones,
+                "blocked": blocked,
+            }
+            self._write(self.state_file, state)
+
+    @staticmethod
+    def _write(path: Path, state: Mapping[str, Any]) -> None:
+        fresh = path.with_suffix(".new")
         fresh.touch(mode=0o600)
         fresh.write_text(json.dumps(state, default=datetime.isoformat))
-        fresh.replace(self.state_file)
+        fresh.replace(path)
 
     def _load(self) -> None:
         if self.state_file is None or not self.state_file.exists():

@@ -16,9 +16,9 @@ from telesec.testing.chaos.clients import Desk, Program
 from telesec.testing.chaos.ledger import Kind, Ledger
 from telesec.testing.demo.running import RunningDemo
 
-PAUSE_SECONDS = 0.25
-TYPING_SECONDS = 1.0
-"""A person at a desk is slower than a program."""
+PAUSE_SECONDS = 0.5
+TYPING_SECONDS = 4.0
+"""A person at a desk is slower than a program: 64 desks begin sixteen calls a second at most."""
 LEVELS = ("doctor_now", "call15_now", "same_day", "routine", "routine", "routine", "routine", "routine")
 AHEAD = timedelta(days=13)
 CREATED = (200, 201)
@@ -62,6 +62,8 @@ class Day:
             program = self.program(("ada", "ines")[number % 2])
             self._let(self.type, program, at_desks[number % 2])
         self._let(self.acknowledge, self.program("lune"))
+        for thread in self._threads:
+            thread.start()
 
     def program(self, who: str) -> Program:
         """Return a program with somebody's token."""
@@ -91,7 +93,6 @@ class Day:
         rng = Random(f"{self._seed} {len(self._threads)}")  # noqa: S311 - a draw that can be repeated
         thread = threading.Thread(target=self._over_and_over, args=(act, rng, *with_what), daemon=True)
         self._threads.append(thread)
-        thread.start()
 
     def _over_and_over(self, act: Callable[..., None], rng: Random, *with_what: Any) -> None:
         pause = TYPING_SECONDS if act == self.type else PAUSE_SECONDS

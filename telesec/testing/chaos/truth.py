@@ -25,6 +25,7 @@ from telesec.testing.demo.running import RunningDemo
 from telesec.testing.installation import wait_for
 
 SETTLE_SECONDS = 75
+PATIENCE = 60
 ESCALATION_GRACE = timedelta(seconds=30)
 SECOND_PERSON: Mapping[str, timedelta] = {
     "call15_now": timedelta(seconds=60), "doctor_now": timedelta(seconds=180),
@@ -95,8 +96,7 @@ class Truth:
         A call may ring twice after a lost answer: the carrier cannot tell which alert a call was for, and
         a doctor is rather called twice than not at all.
         """
-        requests = self._at_carrier("texts", "calls")
-        texts = self._at_carrier("texts")
+        requests, texts = self._at_carrier("text", "call"), self._at_carrier("text")
         self._findings.doubled += [f"SMS of delivery {id_}" for id_, to in texts.items() if len(to) > 1]
         owner = {
             str(id_): str(alert_id)
@@ -135,11 +135,11 @@ class Truth:
 
     def _at_carrier(self, *kinds: str) -> dict[str, list[str]]:
         """Return delivery id → the numbers it was sent to, one for each request."""
-        network = json.loads((self._demo.data / "demo" / "carrier" / "network.json").read_text())
+        taken = httpx.get(f"{self._demo.carrier}/control/taken", timeout=PATIENCE).json()
         found: dict[str, list[str]] = {}
-        for one in (record for kind in kinds for record in network[kind]):
+        for one in taken:
             match = DELIVERY.search(one["status_callback"])
-            if match:
+            if match and one["kind"] in kinds:
                 found.setdefault(match[1], []).append(one["to"])
         return found
 

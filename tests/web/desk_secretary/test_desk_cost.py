@@ -5,7 +5,18 @@ from collections import Counter
 import pytest
 from sqlalchemy import event
 
-PARTS = ("queue", "bar-queue", "day", "crew", "callbacks", "loops", "waiting", "resume", "changed", "calendars")
+PARTS = (
+    "queue",
+    "bar-queue",
+    "day",
+    "crew",
+    "callbacks",
+    "loops",
+    "waiting",
+    "resume",
+    "changed",
+    "calendars",
+)
 CALL_PARTS = {
     "slots": 11,
     "call-head": 11,
