@@ -155,7 +155,7 @@ class KeptDatabase:
     def _try(self, now: float) -> None:
         try:
             self._server.start(wait_seconds=ANSWER_SECONDS)
-        except Misconfigured:
+        except (Misconfigured, OSError):
             if self._server.pid is None:
                 log.warning("child.not_started", process="postgres")
                 self._pauses.died(now)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 MEGABYTES = 120
 CHUNK = 1 << 16
-LIMIT = 1 << 13
-"""Bytes: the first page of a table still fits."""
+LIMIT = 1 << 24
+"""Bytes: the log of the database, written ahead in files of this size, still fits; a table that grows does not."""
 MOUNTED, LIMITED = "a mount of its own", "a limit on the size of files"
 
 
@@ -42,12 +42,10 @@ class SmallDisk:
             while True:
                 ballast.write(bytes(CHUNK))
 
-    def make_room(self, postmaster: int | None) -> None:
-        """Take back what ``fill`` did; None where the server is not there any more."""
+    def make_room(self) -> None:
+        """Take back what ``fill`` did. A limit ends with the server that had it: kill that one first."""
         if self.kind == MOUNTED:
             (self._folder / "ballast").unlink()
-        elif postmaster is not None:
-            _limit(postmaster, "unlimited")
 
     def remove(self) -> None:
         """Give the mount back."""

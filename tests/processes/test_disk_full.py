@@ -16,7 +16,7 @@ from telesec.testing.logins import browser_as, program_as
 from telesec.testing.small_disk import MOUNTED, SmallDisk
 
 MOST = 2000
-"""Messages; a table grows by a page long before."""
+"""Messages of 32 kB: a table grows by a page, and to sixteen megabytes, long before."""
 WAITS = 30
 
 
@@ -72,7 +72,7 @@ def until_refused(program, cast):
     """File messages until one is refused; return the words of those taken, by id, and the refusal."""
     taken = {}
     for number in range(MOST):
-        words = f"Rappeler Bruno, demande {number}. " + "Vertiges au lever." * 20
+        words = f"Rappeler Bruno, demande {number}. " + "🙂" * 7900
         answer = files(program, cast, words)
         if answer.status_code != httpx.codes.CREATED:
             return taken, answer
@@ -98,7 +98,7 @@ def test_a_full_disk_is_said_and_room_is_all_it_takes(installation, disk, progra
     os.kill(installation.postmaster(), signal.SIGKILL)
     if disk.kind == MOUNTED:
         assert wait_for(lambda: installation.events("child.not_started", process="postgres"))
-    disk.make_room(installation.postmaster())
+    disk.make_room()
 
     assert (refused.status_code, refused.json()["code"]) == (503, "disk_full"), disk.kind
     assert "Le disque de la base de données est plein" in refused.json()["detail"]
