@@ -12,7 +12,7 @@ from pathlib import Path
 MEGABYTES = 120
 CHUNK = 1 << 16
 LIMIT = 1 << 24
-"""Bytes: the database's log, written ahead in files of this size, still fits; a table that grows does not."""
+"""Bytes: the database's log, written ahead in files of this size, fits; a table that grows does not."""
 MOUNTED, LIMITED = "a mount of its own", "a limit on the size of files"
 
 
