@@ -102,7 +102,7 @@ def of_practice(uow: UnitOfWork, practice_id: UUID) -> OfPractice:
 
 
 def place(protocol: Protocol, language: str) -> tuple[bool, str]:
-    """Return where a protocol stands in a list: the universal screen, then titles as the reader sorts them."""
+    """Return where a protocol stands in a list: the universal screen, then titles in the reader's order."""
     return not protocol.is_screen, fold(protocol.title.spoken(language))
 
 

@@ -1,6 +1,6 @@
-"""What a screen reader finds on the pages of a working day: names, roles and order, kept as files and compared.
+"""What a screen reader finds on the pages of a working day: names, roles and order, kept and compared.
 
-``TELESEC_ALOUD=write`` before the test's command writes the files anew; read them through before they are kept.
+``TELESEC_ALOUD=write`` before the test's command writes the files anew; read them before they are kept.
 """
 
 import os
