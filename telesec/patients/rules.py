@@ -38,10 +38,10 @@ def fold(name: str) -> str:
 def has_prefix(prefix: str, family_name: str, given_name: str) -> bool:
     """Return whether any word of the family or the given name starts with the letters typed.
 
-    Several words typed must each start one: "du ma" finds Marie Dupont.
+    Several words typed must each start one: "du ma" finds Marie Dupont; "dhe" finds D'Hérouville.
     """
-    wanted = fold(prefix).split()
-    words = (fold(family_name) + " " + fold(given_name)).split()
+    wanted, names = fold(prefix).split(), (fold(family_name), fold(given_name))
+    words = [word for name in names for word in (*name.split(), name.replace(" ", ""))]
     return all(any(word.startswith(letters) for word in words) for letters in wanted)
 
 

@@ -51,6 +51,7 @@
         if (answer.ok && json.version) this.saved(text, json);
         else if (json.code === "stale") await this.meet();
         else if ([401, 403].includes(answer.status)) await this.ended();
+        else if (answer.status === 422) this.refused(json.detail);
         else this.failed();
       } catch {
         this.failed();
@@ -77,6 +78,9 @@
       this.tell(this.part("status")?.dataset.failed || "");
       this.later(AGAIN);
     }
+
+    /* Too long, say: the same text would be refused again, so the next save waits for another one. */
+    refused(why) { this.tell(`${this.part("status")?.dataset.failed}. ${why}`); this.since = 0; }
 
     async look() {
       const answer = await fetch(this.address, { headers: { Accept: "application/json" } });

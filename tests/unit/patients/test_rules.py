@@ -35,6 +35,11 @@ def test_has_prefix_finds_letters_in_either_name():
     assert has_prefix("cla", "Étoile", "Zoé Claire")
 
 
+@pytest.mark.parametrize("letters", ["dhe", "d'he", "d’He", "her", "legoff", "le go", "lego"])
+def test_has_prefix_finds_a_name_of_several_words_as_people_type_it(letters):
+    assert has_prefix(letters, "D’Hérouville", "Anne") or has_prefix(letters, "Le Goff", "Anne")
+
+
 def test_has_prefix_wants_every_word():
     assert has_prefix("et zo", "Étoile", "Zoé")
     assert not has_prefix("et ma", "Étoile", "Zoé")
