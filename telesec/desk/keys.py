@@ -108,6 +108,7 @@ KEYS: Mapping[str, Key] = {
     "down": Key(("ArrowDown",), say("The next one of the list"), _L, caps=("↓",)),
     "up": Key(("ArrowUp",), say("The one before"), _L, caps=("↑",)),
     "first": Key(("Home",), say("The first of the list"), _L, caps=("Début", "Home")),
+    "whole": Key(("+",), say("Show the whole of a shortened list"), _L),
     "last": Key(("End",), say("The last of the list"), _L, caps=("Fin", "End")),
     "confirm": Key(("Enter",), say("Do what the main button says"), _F, caps=("Entrée", "Enter")),
     "send": Key(("Control+Enter",), say("Seal and send the message"), _F, caps=("Ctrl Entrée", "Ctrl Enter")),

@@ -7,7 +7,7 @@
   const stops = new Map();
   let held = null;
 
-  const rows = (list) => [...list.querySelectorAll("a[href], button:not([disabled])")];
+  const rows = (list) => [...list.querySelectorAll("a[href], button:not([disabled])")].filter((it) => !it.closest("[hidden]"));
   const nameOf = (it) => it.id || it.form?.id || it.getAttribute("href") || "";
 
   /* A list is named by its part and its place among the lists of that part. */
@@ -60,6 +60,7 @@
     all[Math.max(0, Math.min(step(at), all.length - 1))].focus();
   });
 
+  document.addEventListener("telesec:fitted", () => document.querySelectorAll(LISTS).forEach(settle));
   document.addEventListener("DOMContentLoaded", settleAll);
   document.addEventListener("htmx:after:swap", settleAll);
 })();
