@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, text
+from sqlalchemy import ColumnElement, and_, func, or_, select, text, true
 
 from telesec.calls.models import Call, Draft
 from telesec.calls.rules import (
@@ -223,16 +223,26 @@ def previous_calls(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> tuple[P
 
 
 def earlier_calls_about(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> int:
-    """Return how many calls about the same patient came in the 72 hours before; 0 without a patient."""
+    """Return how many calls of the 72 hours before were about the same person, whoever took them.
+
+    The same patient, or the same number in a call somebody answered; a number two known patients share does
+    not make one of the other.
+    """
     authorize(uow, Permission.CALL_READ, on=Facts(practice_id))
     this = _found(uow, practice_id, call_id)
-    if this.patient_id is None:
+    same = []
+    if this.patient_id is not None:
+        same.append(Call.patient_id == this.patient_id)
+    if this.from_index is not None:
+        unknown = true() if this.patient_id is None else Call.patient_id.is_(None)
+        same.append(and_(Call.from_index == this.from_index, unknown, Call.answered_at.is_not(None)))
+    if not same:
         return 0
     since = this.opened_at - REPEAT_WITHIN
     counted = uow.session.scalar(
         select(func.count()).where(
             Call.practice_id == practice_id,
-            Call.patient_id == this.patient_id,
+            or_(*same),
             Call.id != call_id,
             Call.opened_at.between(since, this.opened_at),
         )

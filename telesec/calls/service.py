@@ -181,7 +181,7 @@ def link_patient(
 
 
 def start_triage(uow: UnitOfWork, library: Library, command: StartTriage) -> SessionView:
-    """Start a triage in a call; a second call about the same patient within 72 hours raises it one level.
+    """Start a triage in a call; a second call by patient or by number within 72 hours raises it one level.
 
     What the caller says of an earlier call goes further (``not_better``); our own count only raises, for the
     earlier call may have been about something else.

@@ -86,6 +86,8 @@ def _page(deps: DeskDeps, practice_id: UUID, code: str, error: Refused | Stale |
         checked=found,
         placed=placed,
         needed={question.id for question in draft.reference.questions if question.effect.value != "lower"},
+        gated=drafts.may_ask_everybody(draft.reference),
+        typed_words="",
         looks=protocol_looks,
         error=error,
         dropped=protocol_form.ids(draft.document.model_dump(mode="json")) - protocol_form.ids(document),

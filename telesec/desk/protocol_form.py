@@ -12,6 +12,8 @@ LONGEST = 600
 SAID = ("fr", "you", "he", "en")
 LISTS = ("red_flags", "deciding")
 OWN = "own_"
+WORDS, WORD = 20, 60
+"""Words that lead here added at once, and the characters of each."""
 
 
 def typed(document: dict[str, Any], form: Mapping[str, str]) -> dict[str, Any]:
@@ -21,7 +23,9 @@ def typed(document: dict[str, Any], form: Mapping[str, str]) -> dict[str, Any]:
         document: The draft as plain values, unchanged by this.
         form: ``fr-<id>``, ``you-<id>``, ``he-<id>``, ``en-<id>``, ``level-<id>``, ``source-<id>``,
             ``status-<id>``, ``place-<id>``, ``drop-<id>``, ``kind-<id>`` of one added and not saved yet;
-            ``case-<name>``; ``default``, ``floor``, ``review_by``; ``new-…``.
+            ``help-fr-<id>``, ``help-en-<id>``, ``all-<id>``: asked of everybody; ``fr-<id>`` … of a sentence
+            that says several; ``case-<name>``; ``default``, ``floor``, ``review_by``, ``words``: more words
+            that lead here; ``new-…``, ``newcase-…``.
     """
     written = _with_unsaved(document, form)
     taken = ids(written)
@@ -31,11 +35,16 @@ def typed(document: dict[str, Any], form: Mapping[str, str]) -> dict[str, Any]:
     for name in LISTS:
         kept = [one for one in written[name] if form.get(f"drop-{one['id']}") != "yes"]
         written[name] = _ordered([_question(one, form) for one in kept], form)
+    written["merged"] = [{**one, "ask": _said(one, form)} for one in written["merged"]]
+    added = [word for word in map(str.strip, form.get("words", "").split(",")) if word]
+    written["synonyms"] = list(
+        dict.fromkeys([*written["synonyms"], *(word[:WORD] for word in added[:WORDS])])
+    )
     written["cases"] = [
         {**case, "level": _level(form.get(f"case-{case['name']}"), case["level"])}
         for case in written["cases"]
     ]
-    return _with_new(written, form, taken)
+    return _with_case(_with_new(written, form, taken), form)
 
 
 def _with_unsaved(document: dict[str, Any], form: Mapping[str, str]) -> dict[str, Any]:
@@ -63,15 +72,46 @@ def _blank(id_: str, kind: str) -> dict[str, Any]:
 
 
 def _question(one: dict[str, Any], form: Mapping[str, str]) -> dict[str, Any]:
-    id_, ask = one["id"], one["ask"]
+    id_ = one["id"]
     status = form.get(f"status-{id_}", "")
     return {
         **one,
-        "ask": {part: form.get(f"{part}-{id_}", ask.get(part, "")).strip()[:LONGEST] for part in SAID},
+        "ask": _said(one, form),
+        "help": _help(one.get("help"), form, id_),
+        "ask_if": {} if form.get(f"all-{id_}") == "yes" else one.get("ask_if", {}),
         "level": _level(form.get(f"level-{id_}"), one["level"]),
         "source": form.get(f"source-{id_}", one["source"]).strip()[:LONGEST],
         "source_status": status if status in set(SourceStatus) else one["source_status"],
     }
+
+
+def _said(one: dict[str, Any], form: Mapping[str, str]) -> dict[str, str]:
+    id_, ask = one["id"], one["ask"]
+    return {part: form.get(f"{part}-{id_}", ask.get(part, "")).strip()[:LONGEST] for part in SAID}
+
+
+def _help(held: dict[str, str] | None, form: Mapping[str, str], id_: str) -> dict[str, str] | None:
+    """Return the note for the secretary; both languages emptied is none."""
+    old = held or {}
+    told = {
+        part: form.get(f"help-{part}-{id_}", old.get(part, "")).strip()[:LONGEST] for part in ("fr", "en")
+    }
+    return {**old, **told} if any(told.values()) else None
+
+
+def _with_case(written: dict[str, Any], form: Mapping[str, str]) -> dict[str, Any]:
+    """Return the document with a test case more: one yes, every other answer no; without a level none."""
+    level, yes, age = form.get("newcase-level", ""), form.get("newcase-yes", ""), form.get("newcase-age", "")
+    if level not in set(Level):
+        return written
+    taken = {case["name"] for case in written["cases"]}
+    name = next(free for number in range(1, 99) if (free := f"{OWN}{number}") not in taken)
+    patient = {
+        "age_years": int(age[:3]) if age[:3].isdecimal() else None,
+        "sex": form.get("newcase-sex") or None,
+    }
+    case = {"name": name, "patient": patient, "answers": {yes: "yes"} if yes else {}, "level": level}
+    return {**written, "cases": [*written["cases"], case]}
 
 
 def _ordered(questions: list[dict[str, Any]], form: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -125,7 +165,7 @@ def placed(problems: Iterable[Problem], document: dict[str, Any]) -> dict[str, l
     """
     shown = ids(document)
     shown |= {f"cases.{case['name']}" for case in document["cases"]}
-    shown |= {"default", "floor", "review_by"}
+    shown |= {"default", "floor", "review_by", "synonyms"} | {one["id"] for one in document["merged"]}
     found: dict[str, list[Problem]] = {}
     for problem in problems:
         place = _place(problem.where, document)

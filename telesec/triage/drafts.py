@@ -4,6 +4,7 @@ What fails a check, a case that does not come out, or a level under the referenc
 before it is signed.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -23,8 +24,8 @@ from telesec.triage.in_practice import compiled, library_of, row_of
 from telesec.triage.levels import Level
 from telesec.triage.library import Library
 from telesec.triage.models import PracticeProtocol
-from telesec.triage.own_version import weaker
-from telesec.triage.protocol import Protocol, State
+from telesec.triage.own_version import apart, weaker
+from telesec.triage.protocol import EVERYBODY, Effect, Protocol, State
 from telesec.triage.reckoning import reckon
 from telesec.triage.replay import with_protocol
 from telesec.triage.signing import decider
@@ -78,11 +79,13 @@ def begin(uow: UnitOfWork, library: Library, practice_id: UUID, code: str) -> Dr
 def check(library: Library, document: dict[str, object], today: date) -> Checked:
     """Return a draft checked: format, static checks, against the reference, its cases; pure."""
     code = str(document.get("code"))
+    document = fitting(library, document)
     try:
         protocol = built(ProtocolDoc.model_validate(document))
     except ValidationError as error:
         return Checked(None, schema_problems(error), {})
-    problems = [*weaker(library.book.protocols[code], protocol), *problems_of(protocol)]
+    reference = library.book.protocols[code]
+    problems = [*weaker(reference, protocol), *problems_of(protocol), *_words_taken(library, protocol)]
     if problems:
         return Checked(None, tuple(dict.fromkeys(problems)), {})
     book = with_protocol(library.book, protocol)
@@ -97,6 +100,28 @@ def check(library: Library, document: dict[str, object], today: date) -> Checked
         case.name: reckon(book, answered_case(book, protocol, case)[0]).level for case in protocol.cases
     }
     return Checked(protocol, tuple(dict.fromkeys(problems)), reached)
+
+
+def fitting(library: Library, document: dict[str, object]) -> dict[str, object]:
+    """Return a draft whose sentences of several questions say what it asks; see ``own_version.apart``."""
+    reference = library.book.protocols.get(str(document.get("code")))
+    return apart(document_of(reference).model_dump(mode="json"), document) if reference else document
+
+
+def may_ask_everybody(reference: Protocol) -> frozenset[str]:
+    """Return the questions meant for some that may be asked of everybody: those that only raise."""
+    return frozenset(
+        question.id
+        for question in reference.questions
+        if question.effect is not Effect.LOWER and question.gate != EVERYBODY and not question.derive
+    )
+
+
+def _words_taken(library: Library, own: Protocol) -> Iterator[Problem]:
+    known = library.book.protocols[own.code].synonyms
+    for word in own.synonyms:
+        if word not in known and library.words.leads_elsewhere(word, own.code):
+            yield Problem.told("synonyms", say("“%(word)s” already leads elsewhere", word=word))
 
 
 def save(
@@ -124,7 +149,7 @@ def save(
     if (row.row_version if row else 0) != row_version:
         raise Stale
     version = row.protocol_version if row else _next_version(uow, library, practice_id, code)
-    written = {**document, "version": version, "state": State.DRAFT.value}
+    written = {**fitting(library, document), "version": version, "state": State.DRAFT.value}
     found = check(library, written, uow.now().date())
     if found.protocol is None or found.problems:
         unsafe = say("Not saved: this would not be safe. Each place to mend says why.")

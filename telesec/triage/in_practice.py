@@ -16,6 +16,7 @@ from telesec.triage.library import Library
 from telesec.triage.models import PracticeProtocol
 from telesec.triage.own_version import weaker
 from telesec.triage.protocol import Protocol, State
+from telesec.triage.words import WordNet
 
 MOST_OWN = 200
 
@@ -31,7 +32,18 @@ def library_of(uow: UnitOfWork, library: Library, practice_id: UUID) -> Library:
         return library
     own = {held.code: held for held in map(compiled, documents) if usable(library, held)}
     book = replace(library.book, protocols={**library.book.protocols, **own})
-    return replace(library, book=book)
+    added = tuple(
+        (word, code)
+        for code, held in own.items()
+        for word in held.synonyms
+        if word not in library.book.protocols[code].synonyms
+    )
+    return replace(library, book=book, words=_with_words(library.words, added) if added else library.words)
+
+
+@lru_cache(maxsize=256)
+def _with_words(words: WordNet, added: tuple[tuple[str, str], ...]) -> WordNet:
+    return words.with_own(added)
 
 
 def row_of(

@@ -6,7 +6,7 @@ may mean several complaints offers them, the most urgent first. Words never lowe
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeVar
@@ -77,7 +77,7 @@ class Alarm:
         return bool(self.protocols or self.questions or self.raised)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class WordNet:
     """Every phrase the library knows; built once.
 
@@ -122,6 +122,18 @@ class WordNet:
         in_order.extend(ref for ref in signs if ref.partition(".")[0] in found)
         about = _about(mended, [book.protocols[code] for code in found if code in book.protocols])
         return Found(found, tuple(in_order), tuple(raised), about)
+
+    def leads_elsewhere(self, word: str, code: str) -> bool:
+        """Return whether a word already means something else than one complaint: it may not be moved."""
+        said = phrase(word)
+        raises = said in self.vital or said in self.raising
+        return raises or not said or code not in self.complaints.get(said, (code,))
+
+    def with_own(self, added: Iterable[tuple[str, str]]) -> "WordNet":
+        """Return the net with words of a practice → code; a word known already keeps its meaning."""
+        own = _with_bare({phrase(word): (code,) for word, code in added})
+        spelling = Spelling.of({**_leads(own), **self.spelling.leads})
+        return replace(self, complaints={**own, **self.complaints}, spelling=spelling)
 
     def red_flags(self, text: str, book: Rulebook, patient: PatientFacts) -> Alarm:
         """Return what in a text that is no complaint of a caller should open the questions all the same."""
