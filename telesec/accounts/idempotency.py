@@ -27,7 +27,8 @@ from telesec.vault import installation
 
 KEPT = timedelta(hours=24)
 CLAIM_LASTS = timedelta(seconds=10)
-"""After so long the first attempt is taken for dead; if it is only slow, its commit is refused."""
+"""After so long, or where the clock went back since, the first attempt is taken for dead; if it is only slow,
+its commit is refused."""
 LONGEST_KEY = 200
 KIND = "idempotent_request"
 
@@ -119,7 +120,7 @@ def claim(uow: UnitOfWork, request: Request) -> Claim | KeptAnswer:
     if row.status is not None and row.answer_sealed is not None:
         opened = installation.unseal(uow, KIND, row.attempt_id, body=row.answer_sealed)
         return KeptAnswer(row.status, opened["body"])
-    if now - row.claimed_at < CLAIM_LASTS:
+    if abs(now - row.claimed_at) < CLAIM_LASTS:
         raise InProgress(1)
     if row.acted_at is not None:
         raise Refused(

@@ -4,20 +4,21 @@ Refuses to send anything: an attempt is a row first, and ``attempts`` hands it t
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text, update
 
 from telesec.alerts import contacts, rules
 from telesec.alerts.models import Alert, Delivery
-from telesec.alerts.rows import TOPIC, restart
+from telesec.alerts.rows import SWEEP, TOPIC, restart
 from telesec.alerts.rules import (
     DESK,
     AlertLevel,
     AlertState,
     ChannelKind,
     DeliveryStatus,
+    Outcome,
     Planned,
     Progress,
     Reach,
@@ -28,6 +29,10 @@ from telesec.foundation.unit_of_work import UnitOfWork
 
 NOBODY = "nobody_on_this_channel"
 ABSENT = "absent"
+AHEAD = timedelta(days=2)
+"""Far enough to find every step that is still to come."""
+AMISS = timedelta(seconds=5)
+"""By how much the clocks of two machines may differ: what happened later than that is still to come."""
 
 
 def due_alerts(uow: UnitOfWork, limit: int) -> Sequence[tuple[UUID, UUID]]:
@@ -37,6 +42,60 @@ def due_alerts(uow: UnitOfWork, limit: int) -> Sequence[tuple[UUID, UUID]]:
         text("select practice_id, id from sec.due_alerts(:now, :lim)"), {"now": uow.now(), "lim": limit}
     )
     return [(row.practice_id, row.id) for row in rows]
+
+
+def open_alerts(uow: UnitOfWork, limit: int) -> Sequence[tuple[UUID, UUID]]:
+    """Return (practice_id, id) of alerts with a step to come, over all practices, the next one first."""
+    authorize(uow, Permission.ALERT_DELIVER, on=Facts(None))
+    rows = uow.session.execute(
+        text("select practice_id, id from sec.due_alerts(:now, :lim)"),
+        {"now": uow.now() + AHEAD, "lim": limit},
+    )
+    return [(row.practice_id, row.id) for row in rows]
+
+
+def follow_clock(uow: UnitOfWork, practice_id: UUID, alert_ids: Sequence[UUID]) -> int:
+    """Let alerts that happened later than now call at once; return how many.
+
+    The clock went back since: what their policy calls due may be an hour away. How long they have waited
+    nobody can tell any more, so a round begins anew, and a doctor is rather called twice than not at all. Who
+    has taken one is given as long for its outcome as if it were taken now.
+    """
+    authorize(uow, Permission.ALERT_DELIVER, on=Facts(practice_id))
+    now = uow.now()
+    sent_later = (
+        select(Delivery.id)
+        .where(
+            Delivery.practice_id == practice_id,
+            Delivery.alert_id == Alert.id,
+            Delivery.round == Alert.round,
+            Delivery.created_at > now + AMISS,
+        )
+        .exists()
+    )
+    later = or_(Alert.round_started_at > now + AMISS, Alert.acknowledged_at > now + AMISS, sent_later)
+    alerts = uow.session.scalars(
+        select(Alert)
+        .where(Alert.practice_id == practice_id, Alert.id.in_(alert_ids), later)
+        .order_by(Alert.id)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for alert in alerts:
+        if alert.state == AlertState.TRIGGERED:
+            _call_again(uow, alert)
+        elif alert.next_step_at is not None:
+            outcome = Outcome(alert.outcome) if alert.outcome else None
+            due = rules.outcome_due(AlertLevel(alert.level), outcome, now) or now
+            alert.next_step_at = min(alert.next_step_at, due)
+    wait = update(Delivery).where(
+        Delivery.practice_id == practice_id,
+        Delivery.alert_id.in_([alert.id for alert in alerts]),
+        Delivery.due_at > now,
+    )
+    uow.session.execute(wait.values(due_at=now))
+    if alerts:
+        uow.wake(SWEEP)
+    return len(alerts)
 
 
 def advance(

@@ -49,6 +49,22 @@ def deliver(deps: AlertsDeps) -> int:
     return total
 
 
+def follow_clock(deps: AlertsDeps) -> int:
+    """Let alerts the clock was put back behind call at once; return how many there were."""
+    with deps.unit_of_work(system_actor(Purpose.DELIVER_ALERTS)) as uow:
+        found = _by_practice(escalation.open_alerts(uow, LOOK_AHEAD))
+    return sum(_follow_clock(deps, practice_id, ids) for practice_id, ids in found.items())
+
+
+def _follow_clock(deps: AlertsDeps, practice_id: UUID, alert_ids: Sequence[UUID]) -> int:
+    with deps.unit_of_work(system_actor(Purpose.DELIVER_ALERTS, practice_id)) as uow:
+        moved = escalation.follow_clock(uow, practice_id, alert_ids)
+        uow.commit()
+    if moved:
+        log.warning("alert.clock_went_back", count=moved)
+    return moved
+
+
 class _Sending:
     """The attempts one run has in flight.
 

@@ -114,7 +114,7 @@ def to_refresh(uow: UnitOfWork, query: FindSlots, *, older_than: timedelta) -> t
 
     def needs(row: Schedule) -> bool:
         asked = row.read_attempted_at
-        fresh = asked is not None and now - asked < older_than
+        fresh = asked is not None and abs(now - asked) < older_than
         reaches = row.id in spans and spans[row.id].covers(within)
         return not (fresh and (reaches or Health(row.health) in UNREADABLE))
 

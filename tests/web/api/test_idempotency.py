@@ -269,3 +269,16 @@ def test_a_slow_attempt_somebody_took_over_cannot_commit(house, cast, clock, ada
         uow.audit("message.file", practice_id=cast.lilas)
         with pytest.raises(InProgress):
             uow.commit()
+
+
+def test_an_attempt_that_died_before_the_clock_went_back_is_taken_over(deps, clock, ada, message):
+    ada.post(MESSAGES, message, key="k1")
+    with deps.database.direct() as connection:
+        connection.execute(
+            "update idempotent_request set status = null, answer_sealed = null, acted_at = null"
+        )
+    clock.advance(hours=-1)
+
+    again = ada.post(MESSAGES, message, key="k1")
+
+    assert again.status_code == 201
