@@ -25,10 +25,13 @@ import psycopg
 
 from telesec.foundation.errors import Misconfigured
 from telesec.foundation.language import say
+from telesec.foundation.room import MEGABYTE, lacking
 
 SYSTEM_USER = "telesec-pg"
 SUPERUSER = "postgres"
 LONGEST_SOCKET_PATH = 90
+ROOM_NEW, ROOM = 96 * MEGABYTE, 32 * MEGABYTE
+"""Without so much a database cannot be made, or cannot start: its log alone takes 16 MB pieces."""
 _PR_SET_PDEATHSIG = 1
 
 HBA = """\
@@ -105,8 +108,9 @@ class PostgresServer:
         """Start the server, initialising the data folder first if it is empty.
 
         Raises:
-            Misconfigured: The data belongs to another version, or the server does not answer.
+            Misconfigured: Not enough room, data of another version, or the server does not answer.
         """
+        self.require_room()
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
         self._check_version()
@@ -122,6 +126,19 @@ class PostgresServer:
         finally:
             log.close()
         self._wait(wait_seconds)
+
+    def require_room(self, needed: int = 0) -> None:
+        """Refuse to make, start or upgrade what the disk has no room for.
+
+        Args:
+            needed: Bytes; what a start needs unless told.
+
+        Raises:
+            Misconfigured: Nothing was changed.
+        """
+        told = lacking(self.data, needed or (ROOM if (self.data / "PG_VERSION").exists() else ROOM_NEW))
+        if told is not None:
+            raise Misconfigured(told)
 
     def stop(self) -> None:
         """Stop with a fast shutdown and wait for it."""

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from telesec.foundation.errors import Refused
 from telesec.foundation.language import Sentence, say
 
-LARGEST_FILE = 3 << 20
-MOST_LINES = 10_000
+LARGEST_FILE = 12 << 20
+MOST_LINES = 40_000
+"""Imported in one request: some ten seconds and 100 MB on an idle machine with two cores."""
 MOST_COLUMNS = 60
 LONGEST_CELL = 4_000
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")

@@ -87,9 +87,10 @@ def _create(urls: DatabaseUrls, folder: Path, keys_folder: Path, secret: Secret,
                     "see docs/operations.md."
                 )
             )
-        require_room(folder, int(_one(connection, SIZE)))
+        size = int(_one(connection, SIZE))
+        require_room(folder, size)
         rows = count_rows(connection)
-        manifest = {"rows": rows, "installation_keys": identity.rows(connection)}
+        manifest = {"rows": rows, "bytes": size, "installation_keys": identity.rows(connection)}
         data, keys = _header(connection, now, "data"), _header(connection, now, "keys")
         _write(paths[0], data, secret, manifest, _dump(urls.backup, data.server, snapshot, DATA_DUMP))
         _write(paths[1], keys, secret, manifest, _dump(urls.backup, keys.server, snapshot, KEYS_DUMP))

@@ -23,7 +23,7 @@ from telesec.operations.archive import Header, Secret
 from telesec.operations.drill import drill as run_drill
 from telesec.operations.machine_checks import BACKUP_SUFFIX
 from telesec.operations.proof import Proof, prove
-from telesec.operations.restore import keys_beside
+from telesec.operations.restore import keys_beside, require_files
 from telesec.operations.restore import restore as run_restore
 from telesec.settings import Settings
 from telesec.vault import keyring
@@ -96,6 +96,7 @@ def restore(
     master = keyring.from_file(master_key_path(settings))
     secret = _secret(settings, key_file, passphrase=passphrase)
     files = data, keys_path or keys_beside(data, settings.backup_folder / "keys")
+    require_files(files)
     with targets.database(settings, make=True) as urls:
         restored = run_restore(urls, files, secret, master, settings.data_dir)
         deps = build_deps(settings, database=Database(urls.app, urls.context_key), keys=master)

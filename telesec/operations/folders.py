@@ -10,7 +10,7 @@ from pathlib import Path
 
 from telesec.foundation.errors import Refused
 from telesec.foundation.language import say
-from telesec.operations.machine_checks import MEGABYTE
+from telesec.foundation.room import MEGABYTE, lacking
 
 ROOM_TO_SPARE = 64 * MEGABYTE
 LOCK = ".lock"
@@ -47,14 +47,16 @@ def require_room(folder: Path, needed: int) -> None:
     Raises:
         Refused: Less than ``needed`` bytes, and some to spare, are free.
     """
-    if shutil.disk_usage(folder).free < needed + ROOM_TO_SPARE:
-        raise _no_room(folder, needed + ROOM_TO_SPARE)
+    told = lacking(folder, needed + ROOM_TO_SPARE)
+    if told is not None:
+        raise Refused("no_room", told, status=422)
 
 
 def cannot_write(folder: Path, error: OSError) -> Refused:
     """Return the refusal of a folder that could not be written to."""
-    if error.errno in _FULL:
-        return _no_room(folder, shutil.disk_usage(folder).free + MEGABYTE)
+    full = lacking(folder, shutil.disk_usage(folder).free + MEGABYTE) if error.errno in _FULL else None
+    if full is not None:
+        return Refused("no_room", full, status=422)
     told = say(
         "%(path)s cannot be written to (%(reason)s). Give it to the user telesec runs as, "
         "or name another folder.",
@@ -62,14 +64,3 @@ def cannot_write(folder: Path, error: OSError) -> Refused:
         reason=error.strerror or type(error).__name__,
     )
     return Refused("cannot_write", told, status=422)
-
-
-def _no_room(folder: Path, needed: int) -> Refused:
-    told = say(
-        "Not enough room in %(path)s: %(free)s MB are free, about %(needed)s MB are needed. "
-        "Nothing was changed. Free some room, or name another folder.",
-        path=folder,
-        free=shutil.disk_usage(folder).free // MEGABYTE,
-        needed=needed // MEGABYTE,
-    )
-    return Refused("no_room", told, status=422)

@@ -9,10 +9,10 @@ from pathlib import Path
 from telesec import __version__
 from telesec.foundation import revision
 from telesec.foundation.language import say
+from telesec.foundation.room import MEGABYTE
 from telesec.operations.findings import Finding, fail, ok, warn
 from telesec.settings import Settings
 
-MEGABYTE = 1024 * 1024
 LITTLE_ROOM = 2048 * MEGABYTE
 NO_ROOM = 256 * MEGABYTE
 OLD_BACKUP = timedelta(hours=26)

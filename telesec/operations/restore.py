@@ -93,7 +93,7 @@ def restore(
             "another data folder (TELESEC_DATA_DIR), or make another database with telesec db provision."
         )
         raise Refused("database_not_empty", told)
-    with _room(scratch, files) as folder:
+    with _room(scratch, files, secret) as folder:
         data = _open(files[0], "data", secret, folder)
         keys = _open(files[1], "keys", secret, folder)
         _compare(data, keys, server.major, master)
@@ -116,16 +116,29 @@ def manifest_of(path: Path, secret: Secret) -> tuple[Header, dict[str, Any]]:
         return reader.header, manifest
 
 
-@contextmanager
-def _room(scratch: Path, files: Sequence[Path]) -> Iterator[Path]:
-    """Yield a private folder with room for the dumps; what a killed restore left is removed first."""
+def require_files(files: Sequence[Path]) -> None:
+    """Refuse files that are not there.
+
+    Raises:
+        Refused: With the one that is missing.
+    """
     for path in files:
         if not path.is_file():
             raise Refused("no_such_file", say("There is no file %(path)s.", path=path), status=422)
+
+
+@contextmanager
+def _room(scratch: Path, files: Sequence[Path], secret: Secret) -> Iterator[Path]:
+    """Yield a private folder with room for dumps and database; what a killed restore left is removed first.
+
+    An embedded database lies on the same volume; on a server of one's own this asks for more than is needed.
+    """
+    require_files(files)
     with held(scratch):
         for left in scratch.glob(".restore-*"):
             shutil.rmtree(left, ignore_errors=True)
-        require_room(scratch, sum(path.stat().st_size for path in files))
+        loaded = int(manifest_of(files[0], secret)[1].get("bytes", 0))
+        require_room(scratch, sum(path.stat().st_size for path in files) + loaded)
         folder = Path(tempfile.mkdtemp(prefix=".restore-", dir=scratch))
         try:
             yield folder

@@ -16,12 +16,9 @@ from telesec.foundation.ids import new_id
 from telesec.foundation.paging import one_of
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.patients.models import Caller, Patient, PatientPhone
-from telesec.patients.reads import KIND, PAGE
+from telesec.patients.reads import KIND, MOST_SCANNED, PAGE
 from telesec.patients.rules import Sex, join_numbers, split_numbers
 from telesec.vault import service as vault
-
-MOST_KNOWN = 100_000
-"""Patients of one practice an import is compared with."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +133,7 @@ def _fields(person: NewPatient) -> dict[str, str]:
 def _all(uow: UnitOfWork, practice_id: UUID) -> Iterator[Identity]:
     """Yield everybody, page by page, newest changed first."""
     after: tuple[object, UUID] | None = None
-    for _page in range(MOST_KNOWN // PAGE):
+    for _page in range(MOST_SCANNED // PAGE):
         page = (
             select(
                 Patient.id,

@@ -23,7 +23,7 @@ from telesec.vault import service as vault
 
 KIND = "patient"
 PAGE = 1_000
-MOST_SCANNED = 10_000
+MOST_SCANNED = 100_000
 MOST_FOUND = 50
 
 

@@ -39,6 +39,8 @@ def db_upgrade(lazy: HasSettings, step: str, dry_run: bool) -> None:
     if dry_run:
         click.echo("Nothing was changed. Back up first (telesec backup create), then: telesec db upgrade")
         return
+    if not lazy.settings.database_url.get_secret_value():
+        EmbeddedPostgres(lazy.settings.data_dir).server.require_room()
     migrate.upgrade(url, step)
     click.echo(f"Done: the schema is at {revision.head() if step == 'head' else step}.")
 

@@ -19,7 +19,7 @@ from telesec.settings import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_BODY = 1 << 20
-LARGEST_UPLOAD = 4 << 20
+LARGEST_UPLOAD = 13 << 20
 """A file with the form around it, for the views that take one."""
 TAKES_FILES = "_telesec_takes_files"
 View = TypeVar("View", bound=Callable[..., Any])

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from telesec.foundation.access import Purpose, system_actor
+from telesec.foundation.embedded_postgres import EmbeddedPostgres
 from telesec.foundation.errors import Misconfigured
 from telesec.processes.listening import require_port
 from telesec.testing.installation import free_port
@@ -76,6 +77,33 @@ def test_a_disk_without_room_for_a_database_is_told(folder):
     assert answer.stderr.startswith("The database could not be made: ")
     assert "Traceback" not in answer.stderr
     assert not (folder / "postgres" / "data" / "PG_VERSION").exists()
+
+
+def on_a_small_disk(folder, *words):
+    """Run telesec with a folder on a disk of 24 MB of its own, or return None where no mount is allowed."""
+    folder.mkdir()
+    mount = 'mount -t tmpfs -o size=24m none "$0" || exit 99; before=$(ls -A "$0"); "$@"; code=$?; '
+    look = '[ "$before" = "$(ls -A "$0")" ] || echo "something was made" >&2; exit $code'
+    answer = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", mount + look, folder, sys.executable, "-m", "telesec", *words],
+        env={**os.environ, "TELESEC_DATA_DIR": str(folder), "TELESEC_PORT": str(free_port())},
+        capture_output=True, text=True, check=False, timeout=240,
+    )  # fmt: skip
+    return None if answer.returncode == 99 or "unshare" in answer.stderr else answer
+
+
+def test_a_disk_too_small_is_told_before_anything_is_made(folder):
+    answer = on_a_small_disk(folder, "serve")
+
+    if answer is None:  # No mount is allowed here: the sentence is asked of the part that says it.
+        server = EmbeddedPostgres(folder).server
+        with pytest.raises(Misconfigured) as refused:
+            server.require_room(needed=2**60)
+        assert "Not enough room in" in str(refused.value.sentence)
+        return
+    assert answer.returncode == 1
+    assert answer.stderr.startswith(f"Not enough room in {folder}: 24 MB are free")
+    assert answer.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("kind", ["missing", "open to others", "a folder", "not a key"])

@@ -13,8 +13,8 @@ PROGRAMS = ("bash", "dirname", "env", "grep", "tr", "rm", "cat", "touch", "mkdir
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A copy of the tools in a folder with a space, and a PATH with almost nothing on it."""
-    folder = tmp_path / "a folder"
+    """A copy of the tools in a folder people would name, and a PATH with almost nothing on it."""
+    folder = tmp_path / "Dossier d'été, à moi"
     shutil.copytree(ROOT / "tools", folder / "tools")
     (folder / "requirements").mkdir()
     programs = tmp_path / "bin"

@@ -1,6 +1,7 @@
 """What an operator sets, a backup that was taken, and an empty database it may be brought back into."""
 
 import io
+import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -143,14 +144,24 @@ class Bench:
     def keys_with(self, **changed):
         return {"keys": self.altered(self.taken.keys, changed)}
 
-    def altered(self, path, changed):
-        """Write the file again with another header."""
+    def data_saying(self, **changed):
+        """Write the data's file again with another manifest."""
+
+        def told(content):
+            end = 4 + int.from_bytes(content[:4], "big")
+            words = json.dumps({**json.loads(content[4:end]), **changed}).encode()
+            return len(words).to_bytes(4, "big") + words + content[end:]
+
+        return {"data": self.altered(self.taken.data, {}, told)}
+
+    def altered(self, path, changed, told=lambda content: content):
+        """Write the file again with another header, or other content."""
         with path.open("rb") as stream:
             reader = Reader(stream, path.name)
             content = b"".join(reader.content(self.secret))
         out = io.BytesIO()
         writer = Writer(out, replace(reader.header, **changed), self.secret)
-        writer.write(content)
+        writer.write(told(content))
         writer.finish()
         copy = self.folder / "altered"
         copy.write_bytes(out.getvalue())

@@ -103,6 +103,7 @@ def test_pads_are_in_no_backup(taken, secret, migrated, postgres):
             lambda it: it.keys_with(created_at="2020-01-01T00:00:00+00:00"),
         ),
         ("server_older", "PostgreSQL 99", lambda it: it.data_with(server=99)),
+        ("no_room", "Not enough room", lambda it: it.data_saying(bytes=2**60)),
         ("other_part", "not the file of the keys", lambda it: {"keys": it.taken.data}),
         ("no_such_file", "no file", lambda it: {"data": it.folder / "nowhere"}),
         ("backup_key", "backup key 1", lambda it: {"secret": another_key(it.folder)}),

@@ -7,8 +7,9 @@ from sqlalchemy import text
 
 from telesec.foundation.errors import Forbidden, NotFound, Refused, Stale
 from telesec.foundation.ids import new_id
-from telesec.patients import reads
+from telesec.patients import bulk, reads
 from telesec.patients import service as patients
+from telesec.patients.bulk import NewPatient
 from telesec.patients.reads import ClaimedIdentity, SearchPatients
 from telesec.patients.service import AddCaller, RegisterPatient
 
@@ -117,6 +118,16 @@ def test_search_by_birth_date_then_letters(uow_as, cast, zoe_id):
         patients.register(uow, zoe(cast, family_name="Comète", given_name="Augustin"))
 
         assert found(uow, cast, birth_date=BORN, name_prefix="eto") == [zoe_id]
+
+
+def test_search_by_birth_date_looks_beyond_ten_thousand_others(uow_as, cast, zoe_id):
+    others = [NewPatient(f"Nom{n}", birth_date=date(1960, 1, 1)) for n in range(10_000)]
+    with uow_as(cast.supervisor) as uow:
+        bulk.register_many(uow, cast.lilas, others)
+        uow.commit()
+
+    with uow_as(cast.ada) as uow:
+        assert found(uow, cast, birth_date=BORN) == [zoe_id]
 
 
 def test_search_finds_nothing_of_another_practice(uow_as, cast, zoe_id):

@@ -107,7 +107,7 @@ def test_workbook_is_taken_as_well(browser, cast):
         (b"", "Ce fichier est vide."),
         (b"%PDF-1.7", "C’est un PDF"),
         ("Nom;Prénom\nLefèvre;Zoé\n".encode("cp850"), "L’encodage de ce fichier n’est pas reconnu"),
-        (b"x" * (LARGEST_FILE + 1), "Ce fichier dépasse 3 Mo"),
+        (b"x" * (LARGEST_FILE + 1), "Ce fichier dépasse 12 Mo"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(browser, cast, data, told):
@@ -118,7 +118,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(browser, cast, da
 
 
 def test_a_body_beyond_any_file_is_413_and_other_pages_keep_their_limit(browser, cast):
-    assert hand_in(browser, cast.lilas, b"x" * (5 << 20)).status_code == 413
+    assert hand_in(browser, cast.lilas, b"x" * (14 << 20)).status_code == 413
     assert browser.post("/supervisor/people", data={"email": "x" * (2 << 20)}).status_code == 413
 
 
