@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from telesec.accounts.rules import safe_next
 from telesec.alerts import service as alerts
 from telesec.alerts.rules import Outcome
 from telesec.alerts.service import Acknowledge
-from telesec.desk import phone_day, phone_looks, phone_reads
+from telesec.desk import phone_day, phone_install, phone_looks, phone_reads
 from telesec.desk.phone_day import Absent
 from telesec.desk.ports import DeskDeps
 from telesec.foundation.access import Permission
@@ -22,10 +22,7 @@ from telesec.practices import service as practices
 from telesec.triage import feedback
 from telesec.triage.feedback import MarkLevel
 from telesec.triage.levels import Level
-from telesec.web.access import actor, public, requires
-from telesec.web.assets import asset_url
-
-MANIFEST = "application/manifest+json"
+from telesec.web.access import actor, requires
 
 
 def blueprint(deps: DeskDeps) -> Blueprint:
@@ -36,7 +33,7 @@ def blueprint(deps: DeskDeps) -> Blueprint:
     _message_pages(pages, deps)
     _judging(pages, deps)
     _day_pages(pages, deps)
-    _manifest(pages)
+    phone_install.install(pages)
     return pages
 
 
@@ -216,29 +213,6 @@ def _day(deps: DeskDeps, practice_id: UUID | None, error: Refused | None = None)
         typed=request.form,
     )
     return make_response(page, error.status if error else 200)
-
-
-def _manifest(pages: Blueprint) -> None:
-    @pages.get("/phone/telesec.webmanifest")
-    @public("what a phone needs to install the page; it names nobody")
-    def manifest() -> Response:
-        answer = jsonify(
-            id="/phone",
-            name="telesec",
-            short_name="telesec",
-            start_url="/phone",
-            scope="/",
-            display="standalone",
-            background_color="#fffefc",
-            theme_color="#1f4fa3",
-            icons=[
-                {"src": asset_url("icon.svg"), "sizes": "any", "type": "image/svg+xml"},
-                {"src": asset_url("icon-192.png"), "sizes": "192x192", "type": "image/png"},
-                {"src": asset_url("icon-512.png"), "sizes": "512x512", "type": "image/png"},
-            ],
-        )
-        answer.mimetype = MANIFEST
-        return answer
 
 
 def _practice() -> UUID | None:

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from telesec.alerts import flow
 from telesec.calls import service as calls
@@ -27,6 +28,8 @@ from telesec.triage.protocol import Given
 from telesec.triage.service import AnswerQuestion, StartTriage
 
 PHONE = {"width": 390, "height": 844}
+KEPT = """caches.keys().then((all) => caches.open(all[0])).then((one) => one.keys())
+    .then((all) => all.map((it) => it.url))"""
 PICTURES = os.environ.get("TELESEC_PICTURES", "")
 TEXT = (
     "Confuse depuis ce matin, fièvre 39,2, boit peu. Son fils Bruno est près d'elle, 8 chemin des Glycines."
@@ -137,3 +140,58 @@ class Looks:
         self.wrong += [f"{name}: {one}" for one in (*violations(self.page), *small_targets(self.page))]
         self.wrong += [f"{name}: wider than the phone, {width}"] if width > 390 else []
         self.page.set_viewport_size(PHONE)
+
+
+def test_everything_is_done_on_a_phone_without_script(browser, story, cast):
+    app = page_app(story, cast.dr_lune, phone_routes.blueprint)
+    plain = {"java_script_enabled": False, "viewport": PHONE, "locale": "fr-FR"}
+    with serving(app) as address, browser.new_context(**plain) as context:
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.goto(f"{address}/phone")
+        page.locator(".alert-card-15").click()
+        page.get_by_role("button", name="Je prends").click()
+        page.get_by_text("Prise par vous").wait_for()
+        page.get_by_role("button", name="Patient appelé").click()
+        page.get_by_text("Close").first.wait_for()
+
+        page.get_by_role("link", name="Messages").last.click()
+        page.get_by_text("Certificat").click()
+        page.get_by_role("button", name="Traité").click()
+        page.get_by_role("link", name="Traités").click()
+        page.get_by_text("Certificat").wait_for()
+
+        page.get_by_role("link", name="Ma journée").click()
+        page.get_by_role("button", name="Toujours d’actualité").click()
+        expect(page.get_by_text("Pas de visite le mercredi.")).to_have_count(0)
+        page.get_by_role("button", name="20 min").click()
+        page.get_by_text("Dr Lune a 20 minutes de retard.").wait_for()
+        page.get_by_label("Ce qu’on dit aux appelants").fill("Adressez-vous au Dr Soleil.")
+        page.get_by_role("button", name="Enregistrer l’absence").click()
+        page.get_by_text("jusqu’à nouvel ordre · Adressez-vous au Dr Soleil.").wait_for()
+        page.get_by_role("button", name="Y mettre fin").click()
+        expect(page.get_by_text("Personne n’est absent.")).to_be_visible()
+
+
+def test_a_phone_installs_the_page_and_says_when_the_network_is_gone(browser, story, cast):
+    app = page_app(story, cast.dr_lune, phone_routes.blueprint)
+    with serving(app) as address, browser.new_context(viewport=PHONE, locale="fr-FR") as context:
+        page = context.new_page()
+        with context.expect_event("serviceworker"):
+            page.goto(f"{address}/phone")
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        phone = context.new_cdp_session(page)
+        assert phone.send("Page.getAppManifest")["errors"] == []
+        wrong = phone.send("Page.getInstallabilityErrors")["installabilityErrors"]
+        assert [one["errorId"] for one in wrong if one["errorId"] != "in-incognito"] == []
+
+        context.set_offline(offline=True)
+        page.goto(f"{address}/phone/messages")
+        page.get_by_role("heading", name="Pas de réseau").wait_for()
+        assert violations(page) == []
+        assert {one.removeprefix(address).split("/")[1] for one in page.evaluate(KEPT)} == {"phone", "static"}
+        assert f"{address}/phone/offline" in page.evaluate(KEPT)
+
+        context.set_offline(offline=False)
+        page.get_by_role("link", name="Réessayer").click()
+        page.get_by_role("heading", name="alertes vous attendent").wait_for()

@@ -75,6 +75,7 @@ PHONE_PAGES = (
     Look("phone.inbox", "lune", "/phone/messages", PHONE),
     Look("phone.letter", "lune", "/phone/messages/{letter}", PHONE),
     Look("phone.day", "lune", "/phone/day", PHONE),
+    Look("phone.offline", "", "/phone/offline", PHONE),
 )
 SUPERVISION = (
     Look("supervisor.board", "supervisor", "/supervisor"),
@@ -121,6 +122,7 @@ NO_PAGES = {
     "phone.changed": "asks whether something changed",
     "phone.alert_changed": "asks whether something changed",
     "phone.manifest": "for the phone's own system",
+    "phone.worker": "a script",
     "wall.board": "a part of a page in the table",
     "onboarding.model": "a file",
     "onboarding.faults": "a file",
