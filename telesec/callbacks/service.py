@@ -133,7 +133,7 @@ def reopen(uow: UnitOfWork, practice_id: UUID, callback_id: UUID) -> None:
     row.state, row.reason = CallbackState.OPEN.value, None
     row.settled_by = row.settled_at = None
     _only_one(uow)
-    _tell(uow, row, "callback.reopen")
+    _tell(uow, row, "reopen")
 
 
 def give_number(uow: UnitOfWork, practice_id: UUID, callback_id: UUID, phone: str) -> None:
@@ -149,7 +149,7 @@ def give_number(uow: UnitOfWork, practice_id: UUID, callback_id: UUID, phone: st
         raise Refused("ended", say("This card is settled: promise another callback."))
     _note_too(uow, row, number, "")
     _only_one(uow)
-    _tell(uow, row, "callback.number")
+    _tell(uow, row, "number")
 
 
 def got_through(
@@ -251,8 +251,8 @@ def _only_one(uow: UnitOfWork) -> None:
         raise Refused("waiting", say("Another card waits for them already: open that one.")) from None
 
 
-def _tell(uow: UnitOfWork, row: Callback, event: str) -> None:
-    uow.audit(event, practice_id=row.practice_id, object_id=row.id)
+def _tell(uow: UnitOfWork, row: Callback, verb: str) -> None:
+    uow.audit(f"callback.{verb}", practice_id=row.practice_id, object_id=row.id)
     uow.publish("callbacks", row.practice_id, row.id)
 
 

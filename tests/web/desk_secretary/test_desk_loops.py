@@ -42,7 +42,7 @@ def test_a_booking_without_an_answer_stays_open(searched, cast, house):
     (waiting,) = ends(searched, cast, Kind.PENDING)
     assert waiting.call_id == searched.call[1]
     idle = searched.browser.get("/desk").text
-    assert idle.count("Un rendez-vous attend d’être confirmé") == 2
+    assert idle.count("Un rendez-vous attend d’être confirmé") == 1
     assert f"{searched.call[1]}?view=booking" in idle
 
 
@@ -53,7 +53,7 @@ def test_an_urgent_message_nobody_read_stays_open_until_read(desk, cast, clock):
     clock.advance(seconds=UNREAD_AFTER.total_seconds())
 
     (letter,) = ends(desk, cast, Kind.UNREAD)
-    assert desk.browser.get("/desk").text.count("n’a pas lu un message urgent") == 2
+    assert desk.browser.get("/desk").text.count("n’a pas lu un message urgent") == 1
 
     with desk.house.deps.unit_of_work(cast.dr_lune) as uow:
         messages.read_message(uow, cast.lilas, letter.id)
