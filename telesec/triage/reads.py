@@ -1,6 +1,6 @@
 """What screens and the API show of triage: a session with its question or disposition, and the protocols."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,11 +8,12 @@ from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound
 from telesec.foundation.language import Sentence, say
 from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.triage.ahead import Ahead, left_to_ask
 from telesec.triage.engine import Disposition, next_step
 from telesec.triage.in_practice import library_of
 from telesec.triage.levels import Level, deadline_seconds
 from telesec.triage.library import Library
-from telesec.triage.patient import Voice
+from telesec.triage.patient import PatientFacts, Voice
 from telesec.triage.protocol import Given, Protocol, Question, State, Text
 from telesec.triage.records import CHANGED, Record, fits, found, latest_row, opened, standing, zone
 from telesec.triage.words import Alarm
@@ -68,6 +69,11 @@ class SessionView:
     """A session as shown: a question, or a disposition, and how it came to it.
 
     ``level`` is the level so far; it may still change while there is a question.
+
+    Args:
+        words: The caller's own words.
+        patient: The facts it judged by.
+        ahead: What is left to ask if everything is answered "no"; None when nothing is.
     """
 
     id: UUID
@@ -85,6 +91,9 @@ class SessionView:
     answers: tuple[tuple[str, Given], ...]
     started_at: datetime
     closed_at: datetime | None
+    words: str = field(default="", repr=False)
+    patient: PatientFacts = field(default_factory=PatientFacts)
+    ahead: Ahead | None = None
 
     @property
     def state_words(self) -> Sentence:
@@ -165,6 +174,9 @@ def view(uow: UnitOfWork, library: Library, record: Record) -> SessionView:
         answers=record.answers,
         started_at=row.started_at,
         closed_at=row.closed_at,
+        words=content.words,
+        patient=content.facts,
+        ahead=left_to_ask(book, record.case) if question else None,
     )
 
 

@@ -1,7 +1,7 @@
 """Sessions between rows and values: what is sealed, and how it is opened again."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -42,6 +42,8 @@ class Content:
         candidates: Protocols the words may also mean.
         reasons: Why a person raised the level, in their words.
         outcome: Level and its reasons once there is a disposition.
+        words: The caller's own words, as typed when it began.
+        withdrawn: Positions of answers taken back; their rows stay.
     """
 
     code: str | None
@@ -53,6 +55,8 @@ class Content:
     candidates: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     outcome: tuple[Level, tuple[str, ...]] | None = None
+    words: str = ""
+    withdrawn: tuple[int, ...] = ()
 
     def to_text(self) -> str:
         """Return the content as JSON."""
@@ -67,6 +71,8 @@ class Content:
                 "candidates": self.candidates,
                 "reasons": self.reasons,
                 "outcome": self.outcome,
+                "words": self.words,
+                "withdrawn": self.withdrawn,
             },
             ensure_ascii=False,
         )
@@ -86,16 +92,39 @@ class Content:
             candidates=tuple(data["candidates"]),
             reasons=tuple(data["reasons"]),
             outcome=(Level(outcome[0]), tuple(outcome[1])) if outcome else None,
+            words=data.get("words", ""),
+            withdrawn=tuple(data.get("withdrawn", ())),
         )
 
 
 @dataclass(frozen=True)
 class Record:
-    """A session opened: its row, its content, and its answers in the order given."""
+    """A session opened: its row, its content, and its answers in the order given.
+
+    Args:
+        places: Of each answer its position, and the position of the first one stored in the same act.
+    """
 
     row: TriageSession
     content: Content
     answers: tuple[tuple[str, Given], ...] = field(default=())
+    places: tuple[tuple[int, int], ...] = field(default=())
+
+    @classmethod
+    def of(cls, row: TriageSession, content: Content, stored: Sequence["Stored"]) -> "Record":
+        """Return a session with what is in force of all that was ever answered."""
+        valid = [one for one in stored if one.position not in content.withdrawn]
+        return cls(
+            row,
+            content,
+            tuple((one.question, one.given) for one in valid),
+            tuple((one.position, one.act) for one in valid),
+        )
+
+    @property
+    def next_position(self) -> int:
+        """Where the next answer is stored; answers taken back keep theirs."""
+        return len(self.answers) + len(self.content.withdrawn) + 1
 
     @property
     def case(self) -> Case:
@@ -106,6 +135,22 @@ class Record:
     def with_content(self, **changes: Any) -> "Record":
         """Return the record with parts of its content replaced; nothing is stored."""
         return replace(self, content=replace(self.content, **changes))
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One answer as its row holds it; ``act`` is the position of the first answer of the same act."""
+
+    position: int
+    act: int
+    question: str
+    given: Given
+
+    @classmethod
+    def read(cls, position: int, text: str) -> "Stored":
+        """Return what ``add_answer`` wrote."""
+        told = json.loads(text)
+        return cls(position, told.get("act", position), told["question"], Given(told["answer"]))
 
 
 CHANGED = (Level.CALL15_NOW, ("protocol_changed",))
@@ -164,8 +209,8 @@ def latest_row(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> TriageSessi
 def opened(uow: UnitOfWork, row: TriageSession) -> Record:
     """Open a session and its answers: two queries beside the row's."""
     sealed = vault.open(uow, row.practice_id, SESSION, row.id, row.sealed_version, content=row.content_sealed)
-    answers = _answers(uow, row.practice_id, row.id)
-    return Record(row, Content.from_text(sealed["content"]), answers)
+    stored = _answers(uow, row.practice_id, row.id)
+    return Record.of(row, Content.from_text(sealed["content"]), stored)
 
 
 def opened_many(uow: UnitOfWork, practice_id: UUID, rows: Sequence[TriageSession]) -> tuple[Record, ...]:
@@ -183,17 +228,16 @@ def opened_many(uow: UnitOfWork, practice_id: UUID, rows: Sequence[TriageSession
         ANSWER,
         [(row.session_id, row.sealed_version, {"answer": row.answer_sealed}) for row in answers],
     )
-    given: dict[UUID, list[tuple[str, Given]]] = {row.id: [] for row in rows}
+    given: dict[UUID, list[Stored]] = {row.id: [] for row in rows}
     for row, text in zip(answers, texts, strict=True):
-        told = json.loads(text["answer"])
-        given[row.session_id].append((told["question"], Given(told["answer"])))
+        given[row.session_id].append(Stored.read(row.position, text["answer"]))
     return tuple(
-        Record(row, Content.from_text(content["content"]), tuple(given[row.id]))
+        Record.of(row, Content.from_text(content["content"]), given[row.id])
         for row, content in zip(rows, contents, strict=True)
     )
 
 
-def _answers(uow: UnitOfWork, practice_id: UUID, session_id: UUID) -> tuple[tuple[str, Given], ...]:
+def _answers(uow: UnitOfWork, practice_id: UUID, session_id: UUID) -> list[Stored]:
     rows = uow.session.scalars(
         select(TriageAnswer)
         .where(TriageAnswer.practice_id == practice_id, TriageAnswer.session_id == session_id)
@@ -205,8 +249,7 @@ def _answers(uow: UnitOfWork, practice_id: UUID, session_id: UUID) -> tuple[tupl
         ANSWER,
         [(session_id, row.sealed_version, {"answer": row.answer_sealed}) for row in rows],
     )
-    parsed = [json.loads(text["answer"]) for text in texts]
-    return tuple((answer["question"], Given(answer["answer"])) for answer in parsed)
+    return [Stored.read(row.position, text["answer"]) for row, text in zip(rows, texts, strict=True)]
 
 
 def store(uow: UnitOfWork, record: Record) -> None:
@@ -219,13 +262,20 @@ def store(uow: UnitOfWork, record: Record) -> None:
     row.content_sealed = sealed["content"]
 
 
-def add_answer(uow: UnitOfWork, record: Record, question: str, answer: Given) -> Record:
-    """Store one more answer with its protocol's code and version."""
-    row, position = record.row, len(record.answers) + 1
-    code = question.split(".", 1)[0]
-    text = json.dumps(
-        {"question": question, "answer": answer, "version": record.content.versions.get(code, "")}
-    )
+def add_answers(uow: UnitOfWork, record: Record, said: Mapping[str, Given]) -> Record:
+    """Store what one act says, each answer by itself; they are taken back together."""
+    act = record.next_position
+    for question, answer in said.items():
+        record = add_answer(uow, record, question, answer, act)
+    return record
+
+
+def add_answer(uow: UnitOfWork, record: Record, question: str, answer: Given, act: int = 0) -> Record:
+    """Store one more answer with its protocol's code and version; ``act`` as in :class:`Stored`."""
+    row, position = record.row, record.next_position
+    place, code = (position, act or position), question.split(".", 1)[0]
+    version = record.content.versions.get(code, "")
+    text = json.dumps({"question": question, "answer": answer, "version": version, "act": place[1]})
     # Every answer is sealed under its session's key: shredding one key forgets the whole session.
     sealed = vault.seal(uow, row.practice_id, ANSWER, row.id, position, answer=text)
     uow.session.add(
@@ -239,7 +289,7 @@ def add_answer(uow: UnitOfWork, record: Record, question: str, answer: Given) ->
             answered_at=uow.now(),
         )
     )
-    return replace(record, answers=(*record.answers, (question, answer)))
+    return replace(record, answers=(*record.answers, (question, answer)), places=(*record.places, place))
 
 
 def standing(uow: UnitOfWork, practice_id: UUID) -> Standing:

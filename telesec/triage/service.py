@@ -28,8 +28,8 @@ from telesec.triage.records import (
     Content,
     Record,
     add_answer,
+    add_answers,
     fits,
-    found,
     latest_row,
     opened,
     standing,
@@ -38,6 +38,7 @@ from telesec.triage.records import (
 )
 from telesec.triage.signing import decider
 from telesec.triage.standing import bound_without
+from telesec.triage.steps import advanced, current, locked, tell
 from telesec.triage.words import Found
 
 BY_PERSON = "raised_by_person"
@@ -90,7 +91,9 @@ def start(uow: UnitOfWork, library: Library, command: StartTriage) -> SessionVie
     library = library_of(uow, library, command.practice_id)
     patient = _placed(uow, command)
     named = library.find(command.words, patient) if command.words else Found()
-    content = _content(uow, library, replace(command, patient=patient), named)
+    before = _chosen_from(uow, command)
+    words = command.words or (before.content.words if before else "")
+    content = _content(uow, library, replace(command, patient=patient, words=words), named)
     row = TriageSession(
         practice_id=command.practice_id,
         id=new_id(),
@@ -101,24 +104,23 @@ def start(uow: UnitOfWork, library: Library, command: StartTriage) -> SessionVie
     )
     record = Record(row, content)
     store(uow, record)
-    carried = _carried(uow, library, command, content)
     uow.session.add(row)
     uow.session.flush()
-    for question, given in carried:
+    for question, given in _carried(library, before, content):
         record = add_answer(uow, record, question, given)
-    return _advanced(uow, library, record, "start")
+    return advanced(uow, library, record, "start")
 
 
-def _carried(
-    uow: UnitOfWork, library: Library, command: StartTriage, content: Content
-) -> tuple[tuple[str, Given], ...]:
-    """Return the screen's answers of the session in which this protocol was one of the choices."""
+def _chosen_from(uow: UnitOfWork, command: StartTriage) -> Record | None:
+    """Return the open session of this call in which the protocol was one of the choices, if any."""
     row = latest_row(uow, command.practice_id, command.call_id) if command.call_id else None
-    if row is None or row.closed_at is not None:
-        return ()
-    before = opened(uow, row)
-    chosen = command.protocol in before.content.candidates
-    if not chosen or before.content.facts != content.facts or not fits(library, before.content):
+    before = opened(uow, row) if row is not None and row.closed_at is None else None
+    return before if before and command.protocol in before.content.candidates else None
+
+
+def _carried(library: Library, before: Record | None, content: Content) -> tuple[tuple[str, Given], ...]:
+    """Return the screen's answers of the session this one was chosen from, for the same person."""
+    if before is None or before.content.facts != content.facts or not fits(library, before.content):
         return ()
     screen = f"{library.book.screen.code}."
     return tuple(answer for answer in before.answers if answer[0].startswith(screen))
@@ -146,6 +148,7 @@ def _content(uow: UnitOfWork, library: Library, command: StartTriage, words: Fou
         named=words.first,
         raised=(*words.raised, *(() if usable else bound_without(wanted))),
         candidates=others,
+        words=command.words.strip(),
     )
 
 
@@ -203,20 +206,19 @@ def answer(uow: UnitOfWork, library: Library, command: AnswerQuestion) -> Sessio
         Refused: The session is closed, the protocol changed since, or the question is not the current one
             (``question_not_current``, with the current one's id).
     """
-    record, library = _current(uow, library, command.session_id)
+    record, library = current(uow, library, command.session_id)
     if _just_said(library, record, command):
         return reads.view(uow, library, record)
     item = None if record.content.outcome else next_step(library.book, record.case, seconds_left_today=0).item
-    current = item.ref if item else None
-    if item is None or current != command.question_id:
+    shown = item.ref if item else None
+    if item is None or shown != command.question_id:
         raise Refused(
             "question_not_current",
             say("This is not the current question. Answer the one now shown."),
-            extra={"question": current},
+            extra={"question": shown},
         )
-    for ref, given in told(item, command.answer).items():
-        record = add_answer(uow, record, ref, given)
-    return _advanced(uow, library, record, "answer")
+    record = add_answers(uow, record, told(item, command.answer))
+    return advanced(uow, library, record, "answer")
 
 
 def _just_said(library: Library, record: Record, command: AnswerQuestion) -> bool:
@@ -235,7 +237,7 @@ def raise_level(uow: UnitOfWork, library: Library, command: RaiseLevel) -> Sessi
     Raises:
         Refused: No reason (422), or the level is not more urgent than the one reached (409).
     """
-    record, library = _current(uow, library, command.session_id)
+    record, library = current(uow, library, command.session_id)
     if not command.reason.strip():
         raise Refused("reason_needed", say("Write why it is more urgent."), status=422, field="reason")
     if command.level.urgency <= reads.view(uow, library, record).level.urgency:
@@ -246,12 +248,12 @@ def raise_level(uow: UnitOfWork, library: Library, command: RaiseLevel) -> Sessi
         reasons=(*content.reasons, command.reason.strip()),
         outcome=None,
     )
-    return _advanced(uow, library, raised, "raise")
+    return advanced(uow, library, raised, "raise")
 
 
 def close(uow: UnitOfWork, library: Library, session_id: UUID) -> SessionView:
     """Close a session; red flags not asked that still matter count as unknown. Closing twice is once."""
-    record = _locked(uow, session_id)
+    record = locked(uow, session_id)
     library = library_of(uow, library, record.row.practice_id)
     if record.row.closed_at is None:
         if record.content.outcome is None:
@@ -260,7 +262,7 @@ def close(uow: UnitOfWork, library: Library, session_id: UUID) -> SessionView:
         record.row.closed_at = uow.now()
         uow.session.flush()
         uow.audit("triage.close", practice_id=record.row.practice_id, object_id=session_id)
-        _tell(uow, record)
+        tell(uow, record)
     return reads.view(uow, library, record)
 
 
@@ -269,44 +271,6 @@ def _concluded(library: Library, record: Record) -> tuple[Level, tuple[str, ...]
         return CHANGED
     end = conclude(library.book, record.case, seconds_left_today=0)
     return end.level, end.because
-
-
-def _advanced(uow: UnitOfWork, library: Library, record: Record, act: str) -> SessionView:
-    record = _settled(uow, library, record)
-    store(uow, record)
-    uow.session.flush()
-    uow.audit(f"triage.{act}", practice_id=record.row.practice_id, object_id=record.row.id)
-    _tell(uow, record)
-    return reads.view(uow, library, record)
-
-
-def _settled(uow: UnitOfWork, library: Library, record: Record) -> Record:
-    """Return the record with its outcome, when nothing is left to ask."""
-    left = reads.seconds_left_today(uow, record.row.practice_id)
-    end = next_step(library.book, record.case, seconds_left_today=left).disposition
-    return record.with_content(outcome=(end.level, end.because) if end else None)
-
-
-def _locked(uow: UnitOfWork, session_id: UUID) -> Record:
-    row = found(uow, session_id, lock=True)
-    authorize(uow, Permission.TRIAGE_RUN, on=Facts(row.practice_id))
-    return opened(uow, row)
-
-
-def _current(uow: UnitOfWork, library: Library, session_id: UUID) -> tuple[Record, Library]:
-    """Return a session that can still be answered, and the library as its practice uses it."""
-    record = _locked(uow, session_id)
-    library = library_of(uow, library, record.row.practice_id)
-    if record.row.closed_at is not None:
-        raise Refused("triage_closed", say("This triage is closed. Start a new one."))
-    if not fits(library, record.content):
-        raise Refused("protocol_changed", say("The protocol changed meanwhile. Start the triage again."))
-    return record, library
-
-
-def _tell(uow: UnitOfWork, record: Record) -> None:
-    if record.row.call_id is not None:
-        uow.publish("call", record.row.practice_id, record.row.call_id)
 
 
 def adopt_reference_set(uow: UnitOfWork, library: Library, practice_id: UUID) -> None:

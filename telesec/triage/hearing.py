@@ -1,0 +1,107 @@
+"""What is done beside answering the question shown: what was told is ticked, an answer is taken back.
+
+A tick is a "yes" to one question, stored like an answer; the order changes nothing. Nobody can tick a "no",
+nor what would lower: both must be asked. An answer taken back stays in its row. Once the 15 is reached
+nothing is taken back, for its alert is out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from telesec.foundation.access import Facts, Permission, authorize
+from telesec.foundation.errors import Refused
+from telesec.foundation.language import say
+from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.triage.in_practice import library_of
+from telesec.triage.levels import Level
+from telesec.triage.library import Library
+from telesec.triage.protocol import Effect, Given
+from telesec.triage.reads import QuestionView, SessionView
+from telesec.triage.reckoning import Item, situate
+from telesec.triage.records import Record, add_answers, found, opened
+from telesec.triage.steps import advanced, current
+
+
+@dataclass(frozen=True)
+class TickHeard:
+    """Signs the caller told by themselves: ids ``protocol.question``, in any order."""
+
+    session_id: UUID
+    question_ids: Sequence[str]
+
+
+def signs(uow: UnitOfWork, library: Library, session_id: UUID) -> tuple[QuestionView, ...]:
+    """Return what may be ticked: the signs of the complaint, then of the screen, the most urgent first.
+
+    Raises:
+        NotFound: No such session, or not the actor's.
+    """
+    row = found(uow, session_id)
+    authorize(uow, Permission.TRIAGE_RUN, on=Facts(row.practice_id))
+    library = library_of(uow, library, row.practice_id)
+    open_ones = _open(library, opened(uow, row))
+    open_ones.sort(key=lambda item: (item.protocol.is_screen, -item.question.level.urgency))
+    return tuple(QuestionView(item.ref, item.question.text, item.question.help) for item in open_ones)
+
+
+def tick(uow: UnitOfWork, library: Library, command: TickHeard) -> SessionView:
+    """Store a "yes" for each sign told, and return the next question or the disposition.
+
+    Raises:
+        NotFound: No such session, or not the actor's.
+        Refused: Nothing is ticked (422); the session is closed, or something is no open sign of it (409).
+    """
+    record, library = current(uow, library, command.session_id)
+    authorize(uow, Permission.TRIAGE_RUN, on=Facts(record.row.practice_id))
+    wanted = dict.fromkeys(command.question_ids)
+    if not wanted:
+        raise Refused(
+            "nothing_ticked", say("Tick what the caller told, or go back to the question."), status=422
+        )
+    if not wanted.keys() <= {item.ref for item in _open(library, record)}:
+        raise Refused(
+            "not_open", say("One of these signs was answered meanwhile. Look at the list again, then tick.")
+        )
+    record = add_answers(uow, record, dict.fromkeys(wanted, Given.YES))
+    return advanced(uow, library, record, "tick")
+
+
+def undo(uow: UnitOfWork, library: Library, session_id: UUID) -> SessionView:
+    """Take back the last act of answering: its question is asked again.
+
+    Raises:
+        NotFound: No such session, or not the actor's.
+        Refused: Nothing is answered, the 15 is reached, or the session is closed (409).
+    """
+    record, library = current(uow, library, session_id)
+    authorize(uow, Permission.TRIAGE_RUN, on=Facts(record.row.practice_id))
+    outcome = record.content.outcome
+    if outcome and outcome[0] is Level.CALL15_NOW:
+        raise Refused(
+            "alert_is_out",
+            say("A vital sign was answered and the doctor is alerted: this answer stays. Tell the doctor."),
+        )
+    if not record.answers:
+        raise Refused("nothing_answered", say("Nothing was answered yet."))
+    return advanced(uow, library, without_last(record), "undo")
+
+
+def without_last(record: Record) -> Record:
+    """Return a session without the answers of its last act; nothing is stored."""
+    act = record.places[-1][1]
+    gone = [position for position, of in record.places if of == act]
+    kept = len(record.answers) - len(gone)
+    left = Record(record.row, record.content, record.answers[:kept], record.places[:kept])
+    return left.with_content(withdrawn=(*record.content.withdrawn, *gone))
+
+
+def _open(library: Library, record: Record) -> list[Item]:
+    """Return the signs nobody answered yet; a sentence that says several is no sign of its own."""
+    if record.content.outcome:
+        return []
+    return [
+        item
+        for item in situate(library.book, record.case).items
+        if item.given is None and item.question.effect is not Effect.LOWER and not item.question.merges
+    ]
