@@ -18,18 +18,13 @@ MAX_FIELD = 300
 
 @dataclass(frozen=True)
 class CallDetails:
-    """Facts of one call, as typed.
-
-    Args:
-        told: True when the safety net was said to the caller.
-    """
+    """Facts of one call, as typed."""
 
     caller_name: str = field(default="", repr=False)
     relation: str = field(default="", repr=False)
     address: str = field(default="", repr=False)
     address_read_back: bool = False
     handover: Handover = Handover.NONE
-    told: bool = False
 
     @classmethod
     def read(cls, text: str) -> Self:

@@ -152,13 +152,14 @@ def _changed(details: CallDetails) -> CallDetails:
     """Return the facts with what the form said; a field it does not carry stays."""
     form = request.form
     handover = form.get("handover", "")
+    address = form.get("address", details.address).strip()[:MAX_FIELD]
+    same = address == details.address
     return replace(
         details,
         caller_name=form.get("caller_name", details.caller_name).strip()[:MAX_FIELD],
         relation=form.get("relation", details.relation).strip()[:MAX_FIELD],
-        address=form.get("address", details.address).strip()[:MAX_FIELD],
-        address_read_back=details.address_read_back or form.get("address_read_back") == "1",
-        told=details.told or form.get("told") == "1",
+        address=address,
+        address_read_back=form.get("address_read_back") == "1" or (details.address_read_back and same),
         handover=Handover(handover) if handover in set(Handover) and handover else details.handover,
     )
 

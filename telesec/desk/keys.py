@@ -98,6 +98,10 @@ KEYS: Mapping[str, Key] = {
     "no": Key(("n",), say("Answer no"), _Q),
     "unknown": Key(("?", "Space"), say("Answer: does not know"), _Q),
     "refuses": Key(("r",), say("Answer: refuses"), _Q),
+    "heard": Key(("d",), say("Tick what was told already"), _Q),
+    "erase": Key(("e",), say("Take the last answer back"), _Q),
+    "told": Key(("l",), say("What to watch for was read out"), _Q),
+    "paper": Key(("i",), say("Open the sheet to print"), _Q),
     "third": Key(
         ("3",),
         say("Choose the third slot, person or outcome"),

@@ -20,7 +20,7 @@ from telesec.foundation.language import Sentence, say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.web.access import actor
 
-VIEWS = ("triage", "patient", "booking", "message", "alert", "callback", "outcome", "abuse")
+VIEWS = ("triage", "heard", "patient", "booking", "message", "alert", "callback", "outcome", "abuse")
 CallKey = tuple[UUID, UUID]
 """A call's practice and id."""
 

@@ -32,13 +32,22 @@ from telesec.scheduling import offers
 from telesec.scheduling import reads as scheduling
 from telesec.scheduling.offers import FindSlots, Offer, OfferedSlot
 from telesec.scheduling.reads import AppointmentCard, HoldCard, TypeCard
+from telesec.triage import hearing
 from telesec.triage import reads as triage
 from telesec.triage.in_practice import library_of
 from telesec.triage.levels import Level
 from telesec.triage.protocol import Given, Question, Text
-from telesec.triage.reads import ProtocolCard, SessionView
+from telesec.triage.reads import ProtocolCard, QuestionView, SessionView
 
 SEARCH = timedelta(days=28)
+NEXT = {
+    Level.DOCTOR_NOW: "alert",
+    Level.SAME_DAY: "booking",
+    Level.H48_72: "booking",
+    Level.ROUTINE: "booking",
+    Level.ADMIN: "message",
+}
+"""What acts on a level first; a message may stand in for an appointment nobody could offer."""
 SHOWN_SLOTS, WEEK_SLOTS, WEEK_DAYS = 9, 120, 5
 
 
@@ -173,6 +182,21 @@ class CallScreen:
         because = self.triage.disposition.because if self.triage and self.triage.disposition else ()
         given = dict(self.triage.answers) if self.triage else {}
         return tuple((self._questions[ref].text, given.get(ref)) for ref in because if ref in self._questions)
+
+    @cached_property
+    def signs(self) -> tuple[QuestionView, ...]:
+        """What may be ticked as told already."""
+        return hearing.signs(self._uow, self._deps.library, self.triage.id) if self.triage else ()
+
+    @property
+    def next_act(self) -> str:
+        """What the triage's result asks for next: alert, booking, message, read_out or outcome."""
+        session = self.triage
+        first = NEXT.get(session.level) if session and session.disposition else None
+        done = {"alert": self.alerts, "booking": self.appointments, "message": self.messages}
+        if first and not done[first] and not (first == "booking" and self.messages):
+            return first
+        return "outcome" if session and session.read_out_at else "read_out"
 
     def answered(self) -> tuple[tuple[Text, Given], ...]:
         """Return what was asked and answered, newest first."""

@@ -5,9 +5,10 @@ vital sign raises its alert in the same transaction, with what was answered as a
 is on call first.
 """
 
+from dataclasses import replace
 from uuid import UUID
 
-from flask import Blueprint, request
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from telesec.calls import reads as reads_of_calls
@@ -15,23 +16,27 @@ from telesec.calls import service as calls
 from telesec.calls.rules import DraftKind
 from telesec.calls.service import SaveDraft
 from telesec.desk.call import PATH
-from telesec.desk.pages import act
+from telesec.desk.pages import act, asked
 from telesec.desk.ports import DeskDeps
+from telesec.desk.screen import CallScreen
 from telesec.desk.vital import alert_at_once
 from telesec.desk.wording import wording
 from telesec.foundation.access import Permission
-from telesec.foundation.errors import Refused
+from telesec.foundation.errors import NotFound, Refused
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.patients import reads as patients
 from telesec.patients.rules import Sex as AdministrativeSex
 from telesec.practices import reads as practices
-from telesec.triage import service
+from telesec.triage import hearing, service
+from telesec.triage import reads as triage
+from telesec.triage.hearing import TickHeard
 from telesec.triage.levels import Level
+from telesec.triage.library import Library
 from telesec.triage.patient import PatientFacts, Sex, Voice
 from telesec.triage.protocol import Given
 from telesec.triage.service import AnswerQuestion, RaiseLevel, StartTriage
-from telesec.web.access import requires
+from telesec.web.access import actor, requires
 
 MAX_WORDS = 1_000
 REPEATS = ("worse", "better")
@@ -42,6 +47,8 @@ ASKED = {AdministrativeSex.FEMALE: Sex.FEMALE, AdministrativeSex.MALE: Sex.MALE}
 def install(pages: Blueprint, deps: DeskDeps) -> None:
     """Register the acts of triage."""
     _asking(pages, deps)
+    _hearing(pages, deps)
+    _reading(pages, deps)
     _ending(pages, deps)
 
 
@@ -51,7 +58,7 @@ def _asking(pages: Blueprint, deps: DeskDeps) -> None:
     def start_triage(practice_id: UUID, call_id: UUID) -> Response:
         def do(uow: UnitOfWork) -> None:
             words = _words()
-            facts = _facts(uow, (practice_id, call_id))
+            facts = _facts(uow, deps.library, (practice_id, call_id))
             command = StartTriage(practice_id, facts, request.form.get("protocol", ""), words, call_id)
             _keep_note(uow, (practice_id, call_id))
             alert_at_once(uow, deps.library, calls.start_triage(uow, deps.library, command))
@@ -66,6 +73,46 @@ def _asking(pages: Blueprint, deps: DeskDeps) -> None:
             alert_at_once(uow, deps.library, service.answer(uow, deps.library, command))
 
         return act(deps, (practice_id, call_id), do)
+
+
+def _hearing(pages: Blueprint, deps: DeskDeps) -> None:
+    @pages.post(f"{PATH}/triage/heard")
+    @requires(Permission.TRIAGE_RUN)
+    def tick_heard(practice_id: UUID, call_id: UUID) -> Response:
+        def do(uow: UnitOfWork) -> None:
+            command = TickHeard(_session(), request.form.getlist("sign"))
+            alert_at_once(uow, deps.library, hearing.tick(uow, deps.library, command))
+
+        return act(deps, (practice_id, call_id), do)
+
+    @pages.post(f"{PATH}/triage/undo")
+    @requires(Permission.TRIAGE_RUN)
+    def undo_answer(practice_id: UUID, call_id: UUID) -> Response:
+        def do(uow: UnitOfWork) -> None:
+            hearing.undo(uow, deps.library, _session())
+
+        return act(deps, (practice_id, call_id), do)
+
+
+def _reading(pages: Blueprint, deps: DeskDeps) -> None:
+    @pages.post(f"{PATH}/triage/told")
+    @requires(Permission.TRIAGE_RUN)
+    def read_out(practice_id: UUID, call_id: UUID) -> Response:
+        def do(uow: UnitOfWork) -> None:
+            hearing.read_out(uow, deps.library, _session())
+
+        return act(deps, (practice_id, call_id), do, then=asked().view)
+
+    @pages.get(f"{PATH}/triage/paper")
+    @requires(Permission.TRIAGE_RUN)
+    def triage_paper(practice_id: UUID, call_id: UUID) -> str:
+        with deps.unit_of_work(actor()) as uow:
+            screen = CallScreen(uow, deps, (practice_id, call_id), asked())
+            if screen.triage is None:
+                raise NotFound
+            page = render_template("desk/paper.html", screen=screen, session=screen.triage)
+            uow.commit()
+        return page
 
 
 def _ending(pages: Blueprint, deps: DeskDeps) -> None:
@@ -126,8 +173,11 @@ def _session() -> UUID:
     return request.form.get("session_id", type=UUID) or UUID(int=0)
 
 
-def _facts(uow: UnitOfWork, call: tuple[UUID, UUID]) -> PatientFacts:
-    """Return what is known of the person: the patient's own record first, what was ticked else."""
+def _facts(uow: UnitOfWork, library: Library, call: tuple[UUID, UUID]) -> PatientFacts:
+    """Return what is known of the person: the patient's own record first, what was ticked else.
+
+    A form without those fields (other words, another meaning) is about the person asked about before.
+    """
     form = request.form
     card = reads_of_calls.call(uow, *call)
     known = patients.patient(uow, call[0], card.patient_id) if card.patient_id else None
@@ -135,9 +185,14 @@ def _facts(uow: UnitOfWork, call: tuple[UUID, UUID]) -> PatientFacts:
     if known and known.birth_date:
         zone = practices.practice(uow, call[0]).time_zone
         months = wording(uow.actor.language, zone, uow.now()).age_months(known.birth_date)
+    named = ASKED.get(known.sex) if known else None
+    before = None if "voice" in form else triage.latest_of_call(uow, library, *call, redraw=True)
+    if before is not None:
+        kept = before.patient
+        return replace(kept, age_months=kept.age_months if months is None else months, sex=named or kept.sex)
     return PatientFacts(
         age_months=months,
-        sex=(ASKED.get(known.sex) if known else None) or (Sex(sex) if sex in set(Sex) else None),
+        sex=named or (Sex(sex) if sex in set(Sex) else None),
         pregnant={"yes": True, "no": False}.get(form.get("pregnant", "")),
         frail=form.get("frail") == "1" or None,
         immunosuppressed_or_asplenia=form.get("weak") == "1" or None,

@@ -17,10 +17,10 @@ from telesec.triage.in_practice import library_of
 from telesec.triage.levels import Level
 from telesec.triage.library import Library
 from telesec.triage.protocol import Effect, Given
-from telesec.triage.reads import QuestionView, SessionView
+from telesec.triage.reads import QuestionView, SessionView, view
 from telesec.triage.reckoning import Item, situate
-from telesec.triage.records import Record, add_answers, found, opened
-from telesec.triage.steps import advanced, current
+from telesec.triage.records import Record, add_answers, found, opened, store
+from telesec.triage.steps import advanced, current, locked, tell
 
 
 @dataclass(frozen=True)
@@ -87,13 +87,34 @@ def undo(uow: UnitOfWork, library: Library, session_id: UUID) -> SessionView:
     return advanced(uow, library, without_last(record), "undo")
 
 
+def read_out(uow: UnitOfWork, library: Library, session_id: UUID) -> SessionView:
+    """Note that what to watch for was read to the caller; the first time counts.
+
+    Raises:
+        NotFound: No such session, or not the actor's.
+        Refused: There is nothing to read out before the end of the questions (409).
+    """
+    record = locked(uow, session_id)
+    authorize(uow, Permission.TRIAGE_RUN, on=Facts(record.row.practice_id))
+    library = library_of(uow, library, record.row.practice_id)
+    if record.content.outcome is None:
+        raise Refused("not_judged", say("Ask the questions first: what to watch for follows the level."))
+    if not record.content.read_out_at:
+        record = record.with_content(read_out_at=uow.now().isoformat())
+        store(uow, record)
+        uow.session.flush()
+        uow.audit("triage.read_out", practice_id=record.row.practice_id, object_id=session_id)
+        tell(uow, record)
+    return view(uow, library, record)
+
+
 def without_last(record: Record) -> Record:
     """Return a session without the answers of its last act; nothing is stored."""
     act = record.places[-1][1]
     gone = [position for position, of in record.places if of == act]
     kept = len(record.answers) - len(gone)
     left = Record(record.row, record.content, record.answers[:kept], record.places[:kept])
-    return left.with_content(withdrawn=(*record.content.withdrawn, *gone))
+    return left.with_content(withdrawn=(*record.content.withdrawn, *gone), read_out_at="")
 
 
 def _open(library: Library, record: Record) -> list[Item]:

@@ -16,6 +16,7 @@ from telesec.triage.library import Library
 from telesec.triage.patient import PatientFacts, Voice
 from telesec.triage.protocol import Given, Protocol, Question, State, Text
 from telesec.triage.records import CHANGED, Record, fits, found, latest_row, opened, standing, zone
+from telesec.triage.why import Why, reasons
 from telesec.triage.words import Alarm
 
 MOST_SESSIONS = 20
@@ -74,6 +75,8 @@ class SessionView:
         words: The caller's own words.
         patient: The facts it judged by.
         ahead: What is left to ask if everything is answered "no"; None when nothing is.
+        whys: Why it came out so; empty before.
+        read_out_at: When what to watch for was read to the caller; None before.
     """
 
     id: UUID
@@ -94,6 +97,8 @@ class SessionView:
     words: str = field(default="", repr=False)
     patient: PatientFacts = field(default_factory=PatientFacts)
     ahead: Ahead | None = None
+    whys: tuple[Why, ...] = ()
+    read_out_at: datetime | None = None
 
     @property
     def state_words(self) -> Sentence:
@@ -177,6 +182,15 @@ def view(uow: UnitOfWork, library: Library, record: Record) -> SessionView:
         words=content.words,
         patient=content.facts,
         ahead=left_to_ask(book, record.case) if question else None,
+        whys=reasons(
+            disposition.because if disposition else (),
+            library.questions,
+            book.modifiers,
+            dict(record.answers),
+            content.reasons,
+            age_known=content.facts.age_months is not None,
+        ),
+        read_out_at=datetime.fromisoformat(content.read_out_at) if content.read_out_at else None,
     )
 
 

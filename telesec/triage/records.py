@@ -44,6 +44,7 @@ class Content:
         outcome: Level and its reasons once there is a disposition.
         words: The caller's own words, as typed when it began.
         withdrawn: Positions of answers taken back; their rows stay.
+        read_out_at: When what to watch for was read to the caller, ISO 8601 with offset; empty before.
     """
 
     code: str | None
@@ -57,6 +58,7 @@ class Content:
     outcome: tuple[Level, tuple[str, ...]] | None = None
     words: str = ""
     withdrawn: tuple[int, ...] = ()
+    read_out_at: str = ""
 
     def to_text(self) -> str:
         """Return the content as JSON."""
@@ -73,6 +75,7 @@ class Content:
                 "outcome": self.outcome,
                 "words": self.words,
                 "withdrawn": self.withdrawn,
+                "read_out_at": self.read_out_at,
             },
             ensure_ascii=False,
         )
@@ -94,6 +97,7 @@ class Content:
             outcome=(Level(outcome[0]), tuple(outcome[1])) if outcome else None,
             words=data.get("words", ""),
             withdrawn=tuple(data.get("withdrawn", ())),
+            read_out_at=data.get("read_out_at", ""),
         )
 
 

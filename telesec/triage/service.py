@@ -207,6 +207,7 @@ def answer(uow: UnitOfWork, library: Library, command: AnswerQuestion) -> Sessio
             (``question_not_current``, with the current one's id).
     """
     record, library = current(uow, library, command.session_id)
+    authorize(uow, Permission.TRIAGE_RUN, on=Facts(record.row.practice_id))
     if _just_said(library, record, command):
         return reads.view(uow, library, record)
     item = None if record.content.outcome else next_step(library.book, record.case, seconds_left_today=0).item
@@ -238,6 +239,7 @@ def raise_level(uow: UnitOfWork, library: Library, command: RaiseLevel) -> Sessi
         Refused: No reason (422), or the level is not more urgent than the one reached (409).
     """
     record, library = current(uow, library, command.session_id)
+    authorize(uow, Permission.TRIAGE_RUN, on=Facts(record.row.practice_id))
     if not command.reason.strip():
         raise Refused("reason_needed", say("Write why it is more urgent."), status=422, field="reason")
     if command.level.urgency <= reads.view(uow, library, record).level.urgency:
@@ -254,6 +256,7 @@ def raise_level(uow: UnitOfWork, library: Library, command: RaiseLevel) -> Sessi
 def close(uow: UnitOfWork, library: Library, session_id: UUID) -> SessionView:
     """Close a session; red flags not asked that still matter count as unknown. Closing twice is once."""
     record = locked(uow, session_id)
+    authorize(uow, Permission.TRIAGE_RUN, on=Facts(record.row.practice_id))
     library = library_of(uow, library, record.row.practice_id)
     if record.row.closed_at is None:
         if record.content.outcome is None:

@@ -3,6 +3,8 @@
 import re
 
 from telesec.alerts import reads as alerts
+from telesec.triage import reads as triage
+from telesec.triage.patient import Sex
 
 
 def start(desk, words="mal à la poitrine"):
@@ -175,3 +177,151 @@ def test_doctor_reads_the_questions_as_they_were_asked(desk, adopted, house, cas
 
     assert "Avez-vous mal" in page
     assert "A-t-elle" not in page
+
+
+def judge(desk, words="mal au dos"):
+    """Answer "no" until there is a result; return the page that shows it."""
+    desk.post("/triage/start", {"words": words, "age": "40", "sex": "F"})
+    while 'id="question"' in (page := desk.page()):
+        desk.answer("no")
+    return page
+
+
+def tick(desk, *signs):
+    return desk.post("/triage/heard", {"session_id": desk.hidden("session_id"), "sign": list(signs)})
+
+
+def test_what_was_told_at_once_is_ticked_and_stored_one_by_one(desk, adopted):
+    start(desk, "mal au dos")
+    told = re.findall(r'name="sign" value="([^"]+)"', desk.page("heard"))
+    fever, shock = "mal_de_dos.fievre", "mal_de_dos.choc"
+    assert {fever, shock} <= set(told)
+
+    assert tick(desk, shock, fever).status_code == 303
+
+    page = desk.page()
+    assert "2 réponses" in page
+    assert fever not in desk.page("heard")
+
+
+def test_a_vital_sign_that_is_ticked_takes_the_screen(desk, adopted, cast):
+    start(desk, "mal au dos")
+
+    tick(desk, "tronc_commun.respire_mal")
+
+    assert "desk-15" in desk.page()
+    with desk.house.deps.unit_of_work(cast.ada) as uow:
+        assert len(alerts.of_call(uow, *desk.call)) == 1
+
+
+def test_no_tick_is_refused_and_the_list_stays(desk, adopted):
+    start(desk, "mal au dos")
+
+    answer = desk.post("/triage/heard", {"session_id": desk.hidden("session_id"), "view": "heard"})
+
+    assert answer.status_code == 422
+    assert 'name="sign"' in answer.text
+
+
+def test_the_last_answer_is_taken_back(desk, adopted):
+    start(desk, "mal au dos")
+    first = desk.hidden("question_id")
+    desk.answer("no")
+    session = {"session_id": desk.hidden("session_id")}
+
+    assert desk.post("/triage/undo", session).status_code == 303
+
+    assert desk.hidden("question_id") == first
+    assert desk.post("/triage/undo", session).status_code == 409
+
+
+def test_the_callers_words_and_what_is_left_stand_on_the_sheet(desk, adopted):
+    start(desk, "j'ai mal au dos depuis lundi")
+
+    page = desk.page()
+
+    assert "« j&#39;ai mal au dos depuis lundi »" in page
+    assert re.search(r"si tout est non : \d+ questions, \d+", page)
+
+
+def test_another_meaning_of_the_words_keeps_the_person_and_the_words(desk, adopted, house, cast):
+    desk.post("/triage/start", {"words": "fièvre et mal au dos", "age": "6", "sex": "M", "voice": "she"})
+    other = re.search(r'class="tag pick" name="protocol" value="([^"]+)"', desk.page())[1]
+
+    desk.post("/triage/start", {"protocol": other})
+
+    page = desk.page()
+    assert "« fièvre et mal au dos »" in page
+    with house.deps.unit_of_work(cast.ada) as uow:
+        session = triage.latest_of_call(uow, house.deps.library, *desk.call)
+    assert (session.protocol, session.patient.age_months, session.patient.sex) == (other, 72, Sex.MALE)
+
+
+def test_what_is_not_known_is_shown_as_that(desk, adopted):
+    start(desk, "ordonnance à renouveler")
+    desk.answer("no")
+    desk.answer("no")
+    desk.answer("unknown")
+
+    assert re.search(r'class="ans ans-open">Ne sait pas<', desk.page())
+
+
+def test_the_result_says_why_and_what_to_read_out_is_ticked_once(desk, adopted, clock):
+    page = judge(desk)
+    assert "C’est le niveau de ce motif quand rien de plus urgent n’est trouvé." in page
+    assert "C’est lu" in page
+    session = {"session_id": desk.hidden("session_id")}
+
+    desk.post("/triage/told", session)
+    clock.advance(minutes=5)
+    desk.post("/triage/told", session)
+
+    assert "lu à 10:00" in desk.page()
+
+
+def test_closing_says_what_was_not_read_out_yet(desk, adopted):
+    judge(desk)
+
+    assert "Pas encore lu à l’appelant" in desk.page("outcome")
+    desk.post("/triage/told", {"session_id": desk.hidden("session_id"), "view": "outcome"})
+    assert "Pas encore lu à l’appelant" not in desk.page("outcome")
+
+
+def test_nothing_is_read_out_before_the_result(desk, adopted):
+    start(desk)
+
+    assert desk.post("/triage/told", {"session_id": desk.hidden("session_id")}).status_code == 409
+
+
+def test_the_sheet_prints_whole(desk, adopted):
+    desk.register(birth_date="14/03/1986")
+    judge(desk)
+
+    paper = desk.browser.get(desk.url("/triage/paper")).text
+
+    for part in (
+        "LILAS Zoé",
+        "« mal au dos »",
+        "1.0.0",
+        "Référence, non signée",
+        "pas lu",
+        "C’est le niveau de ce motif",
+        "ne pose pas de diagnostic",
+    ):
+        assert part in paper
+    asked = int(re.search(r"<h2>(\d+) réponses", paper)[1])
+    assert len(re.findall(r"<li>[^<]+ <b>Non</b></li>", paper)) == asked
+
+
+def test_a_call_without_triage_has_no_sheet_to_print(desk, adopted):
+    assert desk.browser.get(desk.url("/triage/paper")).status_code == 404
+
+
+def test_another_address_must_be_read_back_again(desk, adopted):
+    start(desk)
+    desk.answer("yes")
+    desk.post("/details", {"address": "8 chemin des Glycines", "address_read_back": "1"})
+
+    desk.post("/details", {"address": "9 chemin des Glycines"})
+
+    assert "relue" not in desk.page()
