@@ -62,8 +62,8 @@ def reasons(
             found.append(Why(rule=NO_AGE))
         else:
             found.append(_why(ref, questions, facts, answers, raised))
-    found = list(dict.fromkeys(found))
-    return tuple(sorted(found, key=lambda why: why.rule is not None))
+    once = [why for at, why in enumerate(found) if why not in found[:at]]
+    return tuple(sorted(once, key=lambda why: why.rule is not None))
 
 
 def _why(

@@ -10,7 +10,7 @@ from telesec.triage.protocol import Given
 from telesec.triage.reckoning import Case
 from telesec.triage.records import CHANGED
 from telesec.triage.standing import NOT_USABLE
-from telesec.triage.why import RULES, reasons
+from telesec.triage.why import NO_AGE, RULES, reasons
 
 
 def told(library, because, answers=(), raised=()):
@@ -58,3 +58,12 @@ def test_answers_come_before_rules(library):
 
     assert (first.given, last.rule) == (Given.YES, RULES["floor"])
     assert library.questions[flag].level is Level.CALL15_NOW
+
+
+def test_an_age_nobody_knows_is_said_once_instead_of_the_ages_it_might_be(library):
+    because = ["modifier.age_lt_1y", "modifier.age_ge_75_or_frail"]
+
+    whys = reasons(because, library.questions, library.book.modifiers, {}, age_known=False)
+
+    assert [why.rule for why in whys] == [NO_AGE]
+    assert {why.rule for why in told(library, because)} == {None}

@@ -2,9 +2,14 @@
 
 import re
 
+import pytest
+
 from telesec.alerts import reads as alerts
 from telesec.triage import reads as triage
+from telesec.triage import service
 from telesec.triage.patient import Sex
+from telesec.triage.protocol import Given
+from telesec.triage.service import AnswerQuestion
 
 
 def start(desk, words="mal à la poitrine"):
@@ -179,12 +184,23 @@ def test_doctor_reads_the_questions_as_they_were_asked(desk, adopted, house, cas
     assert "A-t-elle" not in page
 
 
-def judge(desk, words="mal au dos"):
-    """Answer "no" until there is a result; return the page that shows it."""
-    desk.post("/triage/start", {"words": words, "age": "40", "sex": "F"})
-    while 'id="question"' in (page := desk.page()):
-        desk.answer("no")
-    return page
+@pytest.fixture
+def judge(desk, adopted, house, cast):
+    """What answers "no" but to the named questions until there is a result, and returns its page."""
+
+    def to_the_end(words="mal au dos", **special):
+        desk.post("/triage/start", {"words": words, "age": "40", "sex": "F"})
+        with house.deps.unit_of_work(cast.ada) as uow:
+            view = triage.latest_of_call(uow, house.deps.library, *desk.call)
+            while view.question:
+                given = special.get(view.question.id.partition(".")[2], Given.NO)
+                view = service.answer(
+                    uow, house.deps.library, AnswerQuestion(view.id, view.question.id, given)
+                )
+            uow.commit()
+        return desk.page()
+
+    return to_the_end
 
 
 def tick(desk, *signs):
@@ -257,17 +273,12 @@ def test_another_meaning_of_the_words_keeps_the_person_and_the_words(desk, adopt
     assert (session.protocol, session.patient.age_months, session.patient.sex) == (other, 72, Sex.MALE)
 
 
-def test_what_is_not_known_is_shown_as_that(desk, adopted):
-    start(desk, "ordonnance à renouveler")
-    desk.answer("no")
-    desk.answer("no")
-    desk.answer("unknown")
-
-    assert re.search(r'class="ans ans-open">Ne sait pas<', desk.page())
+def test_what_is_not_known_is_shown_as_that(judge):
+    assert re.search(r'class="ans ans-open">Ne sait pas<', judge(plus6sem=Given.UNKNOWN))
 
 
-def test_the_result_says_why_and_what_to_read_out_is_ticked_once(desk, adopted, clock):
-    page = judge(desk)
+def test_the_result_says_why_and_what_to_read_out_is_ticked_once(desk, judge, clock):
+    page = judge()
     assert "C’est le niveau de ce motif quand rien de plus urgent n’est trouvé." in page
     assert "C’est lu" in page
     session = {"session_id": desk.hidden("session_id")}
@@ -279,8 +290,8 @@ def test_the_result_says_why_and_what_to_read_out_is_ticked_once(desk, adopted, 
     assert "lu à 10:00" in desk.page()
 
 
-def test_closing_says_what_was_not_read_out_yet(desk, adopted):
-    judge(desk)
+def test_closing_says_what_was_not_read_out_yet(desk, judge):
+    judge()
 
     assert "Pas encore lu à l’appelant" in desk.page("outcome")
     desk.post("/triage/told", {"session_id": desk.hidden("session_id"), "view": "outcome"})
@@ -293,9 +304,9 @@ def test_nothing_is_read_out_before_the_result(desk, adopted):
     assert desk.post("/triage/told", {"session_id": desk.hidden("session_id")}).status_code == 409
 
 
-def test_the_sheet_prints_whole(desk, adopted):
+def test_the_sheet_prints_whole(desk, judge):
     desk.register(birth_date="14/03/1986")
-    judge(desk)
+    judge()
 
     paper = desk.browser.get(desk.url("/triage/paper")).text
 
