@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import structlog
 
-from benchmarks import agenda, booking, desk, processes, pure, stored, streams
+from benchmarks import agenda, booking, chains, desk, processes, pure, stored, streams
 from benchmarks.figures import Figure
 from benchmarks.stage import Hall, hall
 from telesec.foundation.clock import SystemClock
@@ -22,6 +22,7 @@ PARTS: Mapping[str, Callable[[Hall, int], Iterable[Figure]]] = {
     "stored": stored.figures,
     "desk": desk.figures,
     "streams": streams.figures,
+    "chains": chains.figures,
     "processes": processes.figures,
 }
 BEGIN, END = "<!-- figures: written by telesec bench --markdown -->", "<!-- end of figures -->"
