@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import (
     DDL,
     CheckConstraint,
+    Computed,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -135,6 +136,8 @@ class SlotClaim(Base):
         CheckConstraint("state IN ('hold', 'pending', 'booked')", name="state"),
         CheckConstraint("(state = 'hold') = (expires_at IS NOT NULL)", name="only_holds_expire"),
         CheckConstraint("NOT isempty(during)", name="during"),
+        CheckConstraint("upper(during) - lower(during) <= interval '1 day'", name="length"),
+        Index("ix_slot_claim_practice_id_schedule_id_ends_at", "practice_id", "schedule_id", "ends_at"),
         Index("ix_slot_claim_expires_at", "expires_at", postgresql_where=text("state = 'hold'")),
         Index("ix_slot_claim_practice_id_call_id", "practice_id", "call_id"),
     )
@@ -144,6 +147,8 @@ class SlotClaim(Base):
     schedule_id: Mapped[UUID]
     lane: Mapped[int] = mapped_column(Integer)
     during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    ends_at: Mapped[datetime | None] = mapped_column(Computed("upper(during)", persisted=True))
+    """The end of ``during``; a search finds claims by it."""
     state: Mapped[str]
     call_id: Mapped[UUID | None]
     held_by: Mapped[UUID | None]

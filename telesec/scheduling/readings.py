@@ -145,8 +145,7 @@ def _claims(
             SlotClaim.state,
             SlotClaim.expires_at,
         ).where(
-            lies_over(practice_id, within),
-            SlotClaim.schedule_id.in_(ids),
+            lies_over(practice_id, ids, within),
         )
     )
     found: dict[UUID, list[Claim]] = defaultdict(list)
