@@ -81,6 +81,17 @@ def check(url: str) -> None:
         )
 
 
+def is_reached(url: str) -> bool:
+    """Return whether a database is where this code needs it, so that no upgrade has to be looked for.
+
+    Raises:
+        Misconfigured: The server is too old.
+    """
+    with connect(url) as connection:
+        require_server(connection.info.server_version)
+        return current(connection) == head()
+
+
 def connect(url: str) -> "psycopg.Connection[tuple[Any, ...]]":
     """Open a connection; the caller closes it.
 

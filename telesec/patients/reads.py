@@ -1,7 +1,7 @@
 """Finding patients: by number, or by birth date and then letters, inside one practice.
 
-Names have no index on purpose: the commonest ones would show at any width. Birth dates are opened
-page by page, newest changed first, at most ``MOST_SCANNED``; names only of those that match. A search is
+Names have no index on purpose: the commonest ones would show at any width. Birth dates are opened one
+by one, newest changed first, at most ``MOST_SCANNED``; names only of those that match. A search is
 audited by its kind and how many it found, never by what was typed.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound, Refused
@@ -169,25 +169,14 @@ def with_phone(uow: UnitOfWork, practice_id: UUID, number: str) -> tuple[Patient
 def with_birth_date(uow: UnitOfWork, practice_id: UUID, born: date) -> tuple[PatientCard, ...]:
     """Return everybody born on a day; the caller of this read audits its own act."""
     authorize(uow, Permission.PATIENT_READ, on=Facts(practice_id))
-    wanted = born.isoformat()
-    matching: list[UUID] = []
-    after: tuple[object, UUID] | None = None
-    for _page in range(MOST_SCANNED // PAGE):
-        page = (
-            select(Patient.id, Patient.sealed_version, Patient.birth_date_sealed, Patient.changed_at)
-            .where(Patient.practice_id == practice_id)
-            .order_by(Patient.changed_at.desc(), Patient.id.desc())
-            .limit(PAGE)
-        )
-        if after is not None:
-            page = page.where(tuple_(Patient.changed_at, Patient.id) < after)
-        rows = uow.session.execute(page).all()
-        blobs = [(row.id, row.sealed_version, {"birth_date": row.birth_date_sealed}) for row in rows]
-        opened = vault.open_many(uow, practice_id, KIND, blobs)
-        matching += [row.id for row, told in zip(rows, opened, strict=True) if told["birth_date"] == wanted]
-        if len(rows) < PAGE:
-            break
-        after = (rows[-1].changed_at, rows[-1].id)
+    newest = (
+        select(Patient.id, Patient.sealed_version, Patient.birth_date_sealed)
+        .where(Patient.practice_id == practice_id)
+        .order_by(Patient.changed_at.desc(), Patient.id.desc())
+        .limit(MOST_SCANNED)
+    )
+    rows = uow.session.execute(vault.with_keys(newest, practice_id, Patient.id))
+    matching = vault.saying(uow, practice_id, KIND, "birth_date", rows, born.isoformat())
     return _open(uow, practice_id, matching)
 
 

@@ -1,5 +1,6 @@
 """``telesec serve``: everything on one machine."""
 
+import importlib
 import signal
 import threading
 import time
@@ -7,13 +8,16 @@ from typing import Protocol
 
 import click
 
-from telesec.foundation import migrate, revision
+from telesec.foundation import revision
 from telesec.foundation.embedded_postgres import EmbeddedPostgres
 from telesec.foundation.errors import Misconfigured
 from telesec.processes.listening import require_port
 from telesec.processes.supervisor import KeptDatabase, Part, supervise, telesec_child
 from telesec.settings import Settings
 from telesec.vault import keyring
+
+MIGRATE = "telesec.foundation.migrate"
+"""Loaded only where there is something to upgrade: Alembic is half of what this process would load."""
 
 
 class HasSettings(Protocol):
@@ -43,7 +47,8 @@ def serve(lazy: HasSettings) -> None:
     embedded = EmbeddedPostgres(settings.data_dir)
     try:
         urls = embedded.start()
-        migrate.upgrade(urls.migrate)
+        if not revision.is_reached(urls.migrate):
+            importlib.import_module(MIGRATE).upgrade(urls.migrate)
         ensure_master_key(settings, urls.app)
         supervise([KeptDatabase(embedded), *parts], stop, now=time.monotonic)
     finally:

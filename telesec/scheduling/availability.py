@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from telesec.scheduling.hours import Pattern, expand, openings
@@ -36,8 +37,7 @@ class Kind:
     step: timedelta
 
 
-@dataclass(frozen=True)
-class BusySpan:
+class BusySpan(NamedTuple):
     """One entry of the practice's calendar; ``weight`` lanes taken, 0 for all of them.
 
     ``claim_id`` is our mark, when the entry carries one: a live claim already counts, so its entry does not
@@ -49,8 +49,7 @@ class BusySpan:
     claim_id: UUID | None = None
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """One live ``slot_claim``: a lane taken for a stretch, whatever its state."""
 
     claim_id: UUID

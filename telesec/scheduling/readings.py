@@ -5,16 +5,17 @@ It holds times and weights, never titles.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select, text
 from sqlalchemy.dialects.postgresql import Range
 
+from telesec.foundation.paging import one_of
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices.models import Absence, Practice
 from telesec.scheduling.availability import FRESH_FOR, Agenda, BusySpan, Claim, Reading
@@ -27,6 +28,29 @@ from telesec.scheduling.ports import Health
 from telesec.scheduling.rules import ClaimState
 
 UNREADABLE = frozenset({Health.UNREADABLE, Health.REFUSED})
+
+
+SHORT = timedelta(days=7)
+_ENTRIES = case(
+    (
+        CalendarReading.open_slots.is_(None),
+        text(
+            "(select jsonb_agg(e) from jsonb_array_elements(calendar_reading.busy) e "
+            "where cast(e->0 as float8) < :last and cast(e->1 as float8) > :first)"
+        ),
+    ),
+    else_=CalendarReading.busy,
+)
+"""The entries over a stretch; all of them where slots are published. Null for none."""
+
+
+class _Said(NamedTuple):
+    """The columns of a reading."""
+
+    during: Range[datetime]
+    busy: list[Any] | None
+    open_slots: list[Any] | None
+    read_at: datetime
 
 
 @dataclass(frozen=True)
@@ -61,7 +85,7 @@ def agendas(
     ids = [row.id for row in schedules]
     zone = zone_of(uow, practice_id)
     rules, claims = _rules(uow, practice_id, ids), _claims(uow, practice_id, ids, within)
-    closed, readings = _absences(uow, practice_id, within), _readings(uow, practice_id, ids, within)
+    closed, readings = _absences(uow, practice_id, within), _readings(uow, practice_id, ids, within, claims)
     return {
         row.id: Agenda(
             Pattern(zone, tuple(rules[row.id]), (*closed[None], *closed[row.practitioner_id])),
@@ -78,7 +102,7 @@ def reading_spans(uow: UnitOfWork, practice_id: UUID, ids: Sequence[UUID]) -> di
     """Return how far each schedule's last reading reaches."""
     rows = uow.session.execute(
         select(CalendarReading.schedule_id, CalendarReading.during).where(
-            CalendarReading.practice_id == practice_id, CalendarReading.schedule_id.in_(ids)
+            CalendarReading.practice_id == practice_id, one_of(CalendarReading.schedule_id, ids)
         )
     )
     return {row.schedule_id: as_interval(row.during) for row in rows}
@@ -98,20 +122,21 @@ def pack(reading: Reading) -> dict[str, Any]:
     }
 
 
-def unpack(row: CalendarReading, within: Interval) -> Reading:
-    """Return the reading a row holds; of a calendar that publishes no slots only what lies over a stretch.
+def unpack(said: _Said, within: Interval, claimed: Container[str]) -> Reading:
+    """Return a stored reading; of a calendar that publishes no slots only what decides over a stretch.
 
+    What lies beside the stretch does not, nor do the entries of ``claimed``, which count as claims already.
     Where slots are published everything is needed: a claim whose entry was moved away is still written.
     """
     first, last = _seconds(within)
-    whole = row.open_slots is not None
+    whole = said.open_slots is not None
     busy = tuple(
         BusySpan(_interval(start, end), weight, None if claim is None else UUID(claim))
-        for start, end, weight, claim in row.busy
-        if whole or (start < last and end > first)
+        for start, end, weight, claim in said.busy or ()
+        if whole or (start < last and end > first and claim not in claimed)
     )
-    slots = None if row.open_slots is None else tuple(_interval(*slot) for slot in row.open_slots)
-    return Reading(as_interval(row.during), busy, row.read_at, slots)
+    slots = None if said.open_slots is None else tuple(_interval(*slot) for slot in said.open_slots)
+    return Reading(as_interval(said.during), busy, said.read_at, slots)
 
 
 def _seconds(span: Interval) -> list[float]:
@@ -123,36 +148,40 @@ def _interval(start: float, end: float) -> Interval:
 
 
 def _rules(uow: UnitOfWork, practice_id: UUID, ids: Sequence[UUID]) -> dict[UUID, list[Rule]]:
-    rows = uow.session.scalars(
-        select(OpeningRule).where(OpeningRule.practice_id == practice_id, OpeningRule.schedule_id.in_(ids))
+    rows = uow.session.execute(
+        select(
+            OpeningRule.schedule_id,
+            OpeningRule.weekday,
+            OpeningRule.starts,
+            OpeningRule.ends,
+            OpeningRule.appointment_type_id,
+        ).where(OpeningRule.practice_id == practice_id, one_of(OpeningRule.schedule_id, ids))
     )
     found: dict[UUID, list[Rule]] = defaultdict(list)
-    for row in rows:
-        found[row.schedule_id].append(Rule(row.weekday, row.starts, row.ends, row.appointment_type_id))
+    for schedule_id, weekday, starts, ends, type_id in rows:
+        found[schedule_id].append(Rule(weekday, starts, ends, type_id))
     return found
 
 
 def _claims(
     uow: UnitOfWork, practice_id: UUID, ids: Sequence[UUID], within: Interval
 ) -> dict[UUID, list[Claim]]:
-    now = uow.now()
+    """Return the live claims over a stretch; start and end apart, since a range is slow to read."""
     rows = uow.session.execute(
         select(
             SlotClaim.schedule_id,
             SlotClaim.id,
-            SlotClaim.during,
+            func.lower(SlotClaim.during),
+            SlotClaim.ends_at,
             SlotClaim.lane,
-            SlotClaim.state,
-            SlotClaim.expires_at,
         ).where(
             lies_over(practice_id, ids, within),
+            (SlotClaim.state != ClaimState.HOLD.value) | (SlotClaim.expires_at > uow.now()),
         )
     )
     found: dict[UUID, list[Claim]] = defaultdict(list)
-    for row in rows:
-        over = row.state == ClaimState.HOLD.value and row.expires_at <= now
-        if not over:
-            found[row.schedule_id].append(Claim(row.id, as_interval(row.during), row.lane))
+    for schedule_id, id_, start, end, lane in rows:
+        found[schedule_id].append(Claim(id_, Interval(start, end), lane))
     return found
 
 
@@ -175,11 +204,27 @@ def _bounded(during: Range[datetime], within: Interval) -> Interval:
 
 
 def _readings(
-    uow: UnitOfWork, practice_id: UUID, ids: Sequence[UUID], within: Interval
+    uow: UnitOfWork,
+    practice_id: UUID,
+    ids: Sequence[UUID],
+    within: Interval,
+    claims: Mapping[UUID, Sequence[Claim]],
 ) -> dict[UUID, Reading]:
-    rows = uow.session.scalars(
-        select(CalendarReading).where(
-            CalendarReading.practice_id == practice_id, CalendarReading.schedule_id.in_(ids)
-        )
+    """Return the last readings; the database takes a short stretch's entries out, a long one's we do."""
+    busy = _ENTRIES if within.end - within.start <= SHORT else CalendarReading.busy
+    rows = uow.session.execute(
+        select(
+            CalendarReading.schedule_id,
+            CalendarReading.during,
+            busy.label("busy"),
+            CalendarReading.open_slots,
+            CalendarReading.read_at,
+        ).where(CalendarReading.practice_id == practice_id, one_of(CalendarReading.schedule_id, ids)),
+        dict(zip(("first", "last"), _seconds(within), strict=True)) if busy is _ENTRIES else {},
     )
-    return {row.schedule_id: unpack(row, within) for row in rows}
+    return {
+        schedule_id: unpack(
+            _Said(*said), within, frozenset(str(claim.claim_id) for claim in claims.get(schedule_id, ()))
+        )
+        for schedule_id, *said in rows
+    }

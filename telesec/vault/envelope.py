@@ -9,7 +9,9 @@ and the length leaks O(log log n) bits).
 
 import os
 import struct
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -36,8 +38,7 @@ class Unreadable(TelesecError):
         super().__init__("unreadable", say("This content cannot be decrypted. Tell the operator."))
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a sealed field lives; all of it is authenticated.
 
     Args:
@@ -56,7 +57,6 @@ class Place:
 
     def authenticated(self, header: bytes) -> bytes:
         """Return the additional data: fixed order, every variable part led by its length (injective)."""
-        kind, field = self.kind.encode(), self.field.encode()
         return b"".join(
             (
                 b"telesec/rec/1\0",
@@ -64,12 +64,16 @@ class Place:
                 self.practice_id.bytes,
                 self.record_id.bytes,
                 _LENGTH.pack(self.version),
-                struct.pack("B", len(kind)),
-                kind,
-                struct.pack("B", len(field)),
-                field,
+                _named(self.kind, self.field),
             )
         )
+
+
+@lru_cache(maxsize=256)
+def _named(kind: str, field: str) -> bytes:
+    """Return kind and field, each led by its length; the code's own words, so they are few."""
+    words = kind.encode(), field.encode()
+    return b"".join(struct.pack("B", len(word)) + word for word in words)
 
 
 def seal(key: bytes | bytearray, generation: int, place: Place, data: bytes) -> bytes:
@@ -121,13 +125,22 @@ def unwrap(parent: bytes | bytearray, blob: bytes, context: bytes) -> bytearray:
     Raises:
         Unreadable: Another parent key, another context, or altered bytes.
     """
-    if len(blob) < _NONCE + _TAG:
-        raise Unreadable
-    try:
-        plain = AESGCM(parent).decrypt(blob[:_NONCE], blob[_NONCE:], b"telesec/wrap/1\0" + context)
-    except InvalidTag:
-        raise Unreadable from None
-    return bytearray(plain)
+    return unwrapper(parent)(blob, context)
+
+
+def unwrapper(parent: bytes | bytearray) -> Callable[[bytes, bytes], bytearray]:
+    """Return :func:`unwrap` under one parent key, for many keys at once."""
+    decrypt = AESGCM(parent).decrypt
+
+    def opened(blob: bytes, context: bytes) -> bytearray:
+        if len(blob) < _NONCE + _TAG:
+            raise Unreadable
+        try:
+            return bytearray(decrypt(blob[:_NONCE], blob[_NONCE:], b"telesec/wrap/1\0" + context))
+        except InvalidTag:
+            raise Unreadable from None
+
+    return opened
 
 
 def practice_key_context(practice_id: UUID, generation: int) -> bytes:
@@ -167,6 +180,6 @@ def unpad(padded: bytes) -> bytes:
         raise Unreadable
     (length,) = _LENGTH.unpack_from(padded)
     end = _LENGTH.size + length
-    if end > len(padded) or any(padded[end:]):
+    if end > len(padded) or padded[end:].strip(b"\0"):
         raise Unreadable
     return padded[_LENGTH.size : end]

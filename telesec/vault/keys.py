@@ -1,7 +1,7 @@
 """Data keys out of the database: found or made, unwrapped, never kept beyond the key ring's memory."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from telesec.foundation.errors import NotFound
+from telesec.foundation.paging import one_of
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.vault import envelope
 from telesec.vault.models import PracticeKey, RecordKey
@@ -91,22 +92,49 @@ def record_keys(
         Unreadable: A wrapped key does not belong to its record, practice or generation.
     """
     rows = uow.session.execute(
-        select(RecordKey.record_id, RecordKey.wrapped, PracticeKey)
+        select(
+            RecordKey.record_id,
+            RecordKey.wrapped,
+            RecordKey.generation,
+            PracticeKey.kek_id,
+            PracticeKey.wrapped,
+        )
         .join(
             PracticeKey,
             (PracticeKey.practice_id == RecordKey.practice_id)
             & (PracticeKey.generation == RecordKey.generation),
         )
-        .where(RecordKey.practice_id == practice_id, RecordKey.record_id.in_(record_ids))
+        .where(RecordKey.practice_id == practice_id, one_of(RecordKey.record_id, record_ids))
     )
-    opened: dict[UUID, tuple[int, bytearray]] = {}
-    for record_id, wrapped, parent in rows:
-        context = envelope.record_key_context(practice_id, record_id, parent.generation)
-        opened[record_id] = (
-            parent.generation,
-            envelope.unwrap(open_practice_key(uow, parent), wrapped, context),
-        )
-    return opened
+    opener = Opener(uow, practice_id)
+    return {
+        record_id: (generation, opener.record_key(record_id, wrapped, generation, kek_id, parent))
+        for record_id, wrapped, generation, kek_id, parent in rows
+    }
+
+
+class Opener:
+    """Unwraps the keys of many records of one practice; each practice key is made ready once."""
+
+    def __init__(self, uow: UnitOfWork, practice_id: UUID) -> None:
+        self._uow, self._practice_id = uow, practice_id
+        self._parents: dict[int, Callable[[bytes, bytes], bytearray]] = {}
+
+    def record_key(
+        self, record_id: UUID, wrapped: bytes | None, generation: int, kek_id: int, parent: bytes
+    ) -> bytearray:
+        """Return the plain key of a record.
+
+        Raises:
+            Unreadable: It has none, or the wrapped key is not this record's.
+        """
+        if wrapped is None:
+            raise envelope.Unreadable
+        if generation not in self._parents:
+            context = envelope.practice_key_context(self._practice_id, generation)
+            self._parents[generation] = envelope.unwrapper(self._uow.keys.unwrap(kek_id, parent, context))
+        context = envelope.record_key_context(self._practice_id, record_id, generation)
+        return self._parents[generation](wrapped, context)
 
 
 def make_record_keys(

@@ -7,15 +7,16 @@ again. Nothing is logged and nothing is audited: the caller knows what was read 
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import Select, delete
 
 from telesec.foundation.paging import one_of
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.vault import envelope, keys
 from telesec.vault.envelope import Place, Unreadable
-from telesec.vault.models import RecordKey
+from telesec.vault.models import PracticeKey, RecordKey
 
 PHONE_INDEX = UUID(int=1)
 """The record whose key makes a practice's phone index; rotated like any other record key."""
@@ -100,6 +101,39 @@ def open_many(
             }
         )
     return opened
+
+
+def with_keys(query: Select[*tuple[Any, ...]], practice_id: UUID, record_id: Any) -> Select[*tuple[Any, ...]]:
+    """Return a query whose rows end with the wrapped keys of their records, for :func:`saying`."""
+    theirs = (RecordKey.practice_id == practice_id) & (RecordKey.record_id == record_id)
+    whose = (PracticeKey.practice_id == practice_id) & (PracticeKey.generation == RecordKey.generation)
+    return (
+        query.outerjoin(RecordKey, theirs)
+        .outerjoin(PracticeKey, whose)
+        .add_columns(RecordKey.wrapped, RecordKey.generation, PracticeKey.kek_id, PracticeKey.wrapped)
+    )
+
+
+def saying(
+    uow: UnitOfWork, practice_id: UUID, kind: str, field: str, rows: Iterable[Sequence[Any]], text: str
+) -> list[UUID]:
+    """Return the ids of those of many records whose one sealed field says ``text``, in order.
+
+    Each is opened under its own record's key, as by :func:`open_many`; nothing opened is kept.
+
+    Args:
+        rows: (record id, sealed version, sealed bytes) and the columns of :func:`with_keys`.
+
+    Raises:
+        Unreadable: As :func:`open`, for any of them.
+    """
+    keys.require_practice(uow, practice_id)
+    wanted, found, opener = text.encode(), [], keys.Opener(uow, practice_id)
+    for record_id, version, blob, *wrapped in rows:
+        key = opener.record_key(record_id, *wrapped)
+        if envelope.unseal(key, Place(practice_id, kind, record_id, version, field), blob) == wanted:
+            found.append(record_id)
+    return found
 
 
 def phone_index(uow: UnitOfWork, practice_id: UUID, e164: str) -> int:

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -32,12 +31,12 @@ def test_seal_never_repeats_a_nonce():
 @pytest.mark.parametrize(
     "place",
     [
-        replace(PLACE, practice_id=uuid4()),
-        replace(PLACE, record_id=uuid4()),
-        replace(PLACE, kind="alert"),
-        replace(PLACE, field="caller"),
-        replace(PLACE, version=4),
-        replace(PLACE, kind="messageb", field="ody"),
+        PLACE._replace(practice_id=uuid4()),
+        PLACE._replace(record_id=uuid4()),
+        PLACE._replace(kind="alert"),
+        PLACE._replace(field="caller"),
+        PLACE._replace(version=4),
+        PLACE._replace(kind="messageb", field="ody"),
     ],
     ids=["practice", "record", "kind", "field", "version", "boundary"],
 )
@@ -68,8 +67,8 @@ def test_unseal_refuses_another_key():
 
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40), st.text(max_size=40))
 def test_authenticated_data_is_injective(kind, field, other_kind, other_field):
-    one = replace(PLACE, kind=kind, field=field).authenticated(b"")
-    two = replace(PLACE, kind=other_kind, field=other_field).authenticated(b"")
+    one = PLACE._replace(kind=kind, field=field).authenticated(b"")
+    two = PLACE._replace(kind=other_kind, field=other_field).authenticated(b"")
 
     assert (one == two) == ((kind, field) == (other_kind, other_field))
 
