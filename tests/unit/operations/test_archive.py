@@ -78,7 +78,7 @@ def test_chunks_that_changed_places_are_refused():
         read(data[:start] + second + first + data[start + 2 * size :])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(place=st.integers(0, 10_000), bit=st.integers(0, 7))
 def test_a_flipped_bit_anywhere_is_refused(place, bit):
     data = bytearray(made())

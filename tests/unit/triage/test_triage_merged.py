@@ -73,7 +73,7 @@ def test_one_open_question_is_asked_by_itself():
     assert first(Case(None, ADULT, answers)).ref == "tronc_commun.bleu_gris"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(case=cases(BOOK))
 def test_one_sentence_reaches_the_level_of_its_questions(case):
     empty = replace(case, answers={})

@@ -103,7 +103,7 @@ QUESTIONS = [f"{CHEST.code}.{q.id}" for q in RAISED.questions] + [
     age=st.one_of(st.none(), st.integers(0, 1440)),
     sex=st.sampled_from([None, *Sex]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_same_answers_never_reach_less_in_a_version_that_passes(answers, age, sex):
     assert not list(weaker(CHEST, RAISED))
     case = Case(CHEST.code, PatientFacts(age_months=age, sex=sex), answers)

@@ -53,7 +53,7 @@ def test_empty_answers_reach_the_default_or_worse(case):
     assert reckon(BOOK, replace(case, answers={})).level.urgency >= protocol.default.urgency
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(case=CASES)
 def test_early_stop_gives_the_level_of_all_answers(case):
     disposition, _ = ask(BOOK, case)
@@ -61,7 +61,7 @@ def test_early_stop_gives_the_level_of_all_answers(case):
     assert disposition.level is reckon(BOOK, case).level
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(case=CASES, data=st.data(), worse=st.sampled_from(list(Given)))
 def test_a_worse_answer_never_lowers(case, data, worse):
     ref = data.draw(st.sampled_from(refs_of(BOOK, case.code)))
@@ -97,7 +97,7 @@ def test_lowering_needs_every_red_flag_refuted(case):
         assert disposition.level.urgency >= protocol.default.urgency
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(case=CASES, data=st.data())
 def test_closing_early_is_as_urgent_as_any_completion(case, data):
     known = {
@@ -122,7 +122,7 @@ def opening(first, question, then):
 BOTH = opening("ordonnance_medicament", "question_dose", "douleur_abdominale")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(case=cases(BOTH), second=cases(BOTH))
 def test_two_complaints_reach_the_more_urgent(case, second):
     answers = {**second.answers, **case.answers, "ordonnance_medicament.question_dose": Given.YES}

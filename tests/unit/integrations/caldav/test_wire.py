@@ -157,7 +157,7 @@ def mutations(draw):
     return "\r\n".join(lines)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(mutations())
 def test_mutated_calendar_is_read_or_broken(text):
     for read in (
