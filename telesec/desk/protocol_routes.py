@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from telesec.accounts.proof import take_code
 from telesec.accounts.step_up import Act
-from telesec.desk import protocol_editor, protocol_looks, protocol_reads
+from telesec.desk import protocol_additions, protocol_editor, protocol_looks, protocol_reads
 from telesec.desk.ports import DeskDeps
 from telesec.foundation.access import Permission
 from telesec.foundation.errors import Refused, TooMany
@@ -26,6 +26,7 @@ def blueprint(deps: DeskDeps) -> Blueprint:
     _look(pages, deps)
     _sign(pages, deps)
     protocol_editor.install(pages, deps)
+    protocol_additions.install(pages, deps)
     return pages
 
 

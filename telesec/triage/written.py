@@ -43,7 +43,7 @@ def document_of(protocol: Protocol) -> ProtocolDoc:
                 DecidingDoc.model_validate({**_question(one), "effect": one.effect})
                 for one in protocol.deciding
             ),
-            "texts": {level: _level(text) for level, text in protocol.texts.items()},
+            "texts": {level: level_text(text) for level, text in protocol.texts.items()},
             "removed": dict(protocol.removed),
             "cases": tuple(_case(case) for case in protocol.cases),
             "merged": tuple(_merged(one) for one in protocol.merged),
@@ -96,7 +96,8 @@ def _merged(question: Question) -> MergedDoc:
     )
 
 
-def _level(texts: LevelText) -> LevelTextDoc:
+def level_text(texts: LevelText) -> LevelTextDoc:
+    """Return the words of a level as a file writes them."""
     return LevelTextDoc(
         say=_text(texts.say),
         act=_text(texts.act),
