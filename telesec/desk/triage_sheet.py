@@ -43,6 +43,9 @@ REPEATS = ("worse", "better")
 NO_WORDS = say("Type the caller's own words, or choose a protocol.")
 ASKED = {AdministrativeSex.FEMALE: Sex.FEMALE, AdministrativeSex.MALE: Sex.MALE}
 
+OLDEST, LONGEST_AGE = 120, 4
+"""An age on the sheet: years at most, and digits."""
+
 
 def install(pages: Blueprint, deps: DeskDeps) -> None:
     """Register the acts of triage."""
@@ -205,7 +208,19 @@ def _facts(uow: UnitOfWork, library: Library, call: tuple[UUID, UUID]) -> Patien
 
 
 def _typed_age() -> int | None:
-    age = request.form.get("age", type=int)
-    if age is None or not 0 <= age <= 1_452:
+    """Return the age in months, None when nobody said one.
+
+    Raises:
+        Refused: It is no age of a person (422).
+    """
+    written, unit = request.form.get("age", "").strip(), request.form.get("age_unit")
+    if not written:
         return None
-    return age if request.form.get("age_unit") == "months" else min(age * 12, 1_452)
+    years = unit != "months"
+    if not (
+        written.isdecimal() and len(written) <= LONGEST_AGE and int(written) <= OLDEST * (1 if years else 12)
+    ):
+        raise Refused(
+            "no_age", say("Write an age from 0 to 120 years, or leave it empty."), status=422, field="age"
+        )
+    return int(written) * (12 if years else 1)
