@@ -8,11 +8,11 @@ from pathlib import Path
 
 
 @contextmanager
-def standing_still(parents: Iterable[int]) -> Iterator[None]:
-    """Stop processes and their children where they are; let them go on in the end."""
+def standing_still(parents: Iterable[int], *, alone: bool = False) -> Iterator[None]:
+    """Stop processes and, unless ``alone``, their children where they are; let them go on in the end."""
     stopped = []
     for parent in parents:
-        for pid in _family(parent):
+        for pid in (parent,) if alone else _family(parent):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGSTOP)
                 stopped.append(pid)
