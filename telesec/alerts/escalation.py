@@ -98,6 +98,15 @@ def follow_clock(uow: UnitOfWork, practice_id: UUID, alert_ids: Sequence[UUID]) 
     return len(alerts)
 
 
+def untaken(uow: UnitOfWork, limit: int) -> Sequence[tuple[UUID, UUID]]:
+    """Return (practice_id, id) of alerts of calls that nobody took and no callback was promised for."""
+    authorize(uow, Permission.ALERT_DELIVER, on=Facts(None))
+    rows = uow.session.execute(
+        text("select practice_id, id from sec.due_untaken_alerts(:lim)"), {"lim": limit}
+    )
+    return [(row.practice_id, row.id) for row in rows]
+
+
 def advance(
     uow: UnitOfWork, practice_id: UUID, alert_ids: Sequence[UUID], kinds: frozenset[ChannelKind]
 ) -> int:

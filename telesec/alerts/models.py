@@ -88,6 +88,14 @@ class Alert(Base):
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_at"),
         CheckConstraint("state <> 'acknowledged' OR acknowledged_at IS NOT NULL", name="acknowledged_at"),
         CheckConstraint("code ~ '^[0-9]{2}$'", name="code"),
+        Index(
+            "ix_alert_untaken",
+            "exhausted_at",
+            postgresql_where=text(
+                "state = 'triggered' AND exhausted_at IS NOT NULL "
+                "AND promised_at IS NULL AND call_id IS NOT NULL"
+            ),
+        ),
         Index("ix_alert_next_step_at", "next_step_at", postgresql_where=text("next_step_at IS NOT NULL")),
         Index("ix_alert_practice_id_open", "practice_id", "id", postgresql_where=text("state <> 'closed'")),
         Index("ix_alert_practice_id_message_id", "practice_id", "message_id"),
@@ -112,6 +120,8 @@ class Alert(Base):
     round_started_at: Mapped[datetime]
     exhausted_at: Mapped[datetime | None]
     """When the supervisor's desk was reached: red until a human takes or closes it."""
+    promised_at: Mapped[datetime | None]
+    """When its caller was put among the callbacks, because nobody took it."""
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[UUID | None]
     """The practitioner."""

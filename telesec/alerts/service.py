@@ -95,6 +95,20 @@ def raise_alert(uow: UnitOfWork, command: RaiseAlert) -> UUID:
     return alert.id
 
 
+def note_promised(uow: UnitOfWork, alert_id: UUID) -> bool:
+    """Note that the caller of an alert nobody took is to be called back.
+
+    Returns whether that was news: false when it was noted before, or somebody took the alert meanwhile.
+    """
+    alert = locked(uow, alert_id)
+    authorize(uow, Permission.ALERT_DELIVER, on=Facts(alert.practice_id))
+    if alert.promised_at is not None or alert.state != AlertState.TRIGGERED or alert.exhausted_at is None:
+        return False
+    alert.promised_at = uow.now()
+    uow.session.flush()
+    return True
+
+
 def acknowledge(uow: UnitOfWork, command: Acknowledge) -> AlertState:
     """Take an alert: nobody else is called from now on; return its state.
 

@@ -50,7 +50,7 @@ def call_back(uow: UnitOfWork, library: Library, practice_id: UUID, call_id: UUI
     )
     if not alarming or card.state is not CallState.OPEN:
         return None
-    return _promise(uow, library, card, session, (DROPPED, uow.now()))
+    return promise(uow, library, card, session, (DROPPED, uow.now()))
 
 
 def refuse_15(uow: UnitOfWork, library: Library, practice_id: UUID, call_id: UUID) -> UUID | None:
@@ -61,16 +61,23 @@ def refuse_15(uow: UnitOfWork, library: Library, practice_id: UUID, call_id: UUI
     if session is None:
         return None
     card = reads.call(uow, practice_id, call_id)
-    return _promise(uow, library, card, session, (REFUSED, uow.now() + REFUSED_15_PROMISE))
+    return promise(uow, library, card, session, (REFUSED, uow.now() + REFUSED_15_PROMISE))
 
 
-def _promise(
-    uow: UnitOfWork, library: Library, card: CallCard, session: SessionView, why: tuple[Sentence, datetime]
+def promise(
+    uow: UnitOfWork,
+    library: Library,
+    card: CallCard,
+    session: SessionView | None,
+    why: tuple[Sentence, datetime],
 ) -> UUID:
+    """Put the caller of a call at the top of the callbacks: why, by when, where they are, what was heard."""
+    authorize(uow, Permission.CALL_HANDLE, on=Facts(card.practice_id))
     number = to_e164(card.from_number) or _own_number(uow, card)
     sentence, due_at = why
     language = practices.practice(uow, card.practice_id).language
-    lines = [render(sentence, language), *_caller(card, language), *heard(uow, library, session, language)]
+    told = heard(uow, library, session, language) if session else []
+    lines = [render(sentence, language), *_caller(card, language), *told]
     note = "\n".join(lines)
     command = OpenCallback(card.practice_id, number, due_at, card.patient_id, card.id, note, vital=True)
     return callbacks.open_callback(uow, command)

@@ -1,6 +1,9 @@
-"""Background work of calls: whoever rings on a silent line becomes a missed call, with its callback card."""
+"""Background work of calls: callers on a silent line, and those whose alert nobody took, are called back."""
 
-from telesec.calls import flow
+from telesec.calls import flow, unanswered
 from telesec.foundation.jobs import Sweep
 
-SWEEPS: tuple[Sweep, ...] = (Sweep("calls.end_silent", 10, flow.end_silent),)
+SWEEPS: tuple[Sweep, ...] = (
+    Sweep("calls.end_silent", 10, flow.end_silent),
+    Sweep("calls.untaken", 10, unanswered.call_back_untaken),
+)

@@ -225,7 +225,7 @@ class Side:
         when = self.w.since(row.due_at) if late else self.w.until(row.due_at)
         words, icon = say("Call back, as promised"), "phone"
         if row.vital:
-            words, icon = say("Call back at once: red flag, caller lost or refuses the 15"), "15"
+            words, icon = say("Call back at once: red flag, caller lost, no 15 or no doctor"), "15"
         return TakeUp("callback", icon, row.id, row.practice_id, words, row.due_at, when, late, row.vital)
 
     def _loop(self, row: AlertRow) -> TakeUp:

@@ -102,6 +102,7 @@ class Purpose(StrEnum):
     DELIVER_ALERTS = "deliver_alerts"
     RECEIVE_ANSWERS = "receive_answers"
     RECEIVE_CALLS = "receive_calls"
+    CALL_BACK = "call_back"
     SETTLE_CALENDARS = "settle_calendars"
     FREE_HOLDS = "free_holds"
     GIVE_UP_DRAFTS = "give_up_drafts"
@@ -122,6 +123,18 @@ PURPOSE_PERMISSIONS: Mapping[Purpose, frozenset[Permission]] = {
             P.CALLBACK_WRITE,
             P.TRIAGE_RUN,
             P.ALERT_READ,
+        }
+    ),
+    Purpose.CALL_BACK: frozenset(
+        {
+            P.CALL_HANDLE,
+            P.CALL_READ,
+            P.PRACTICE_READ,
+            P.PATIENT_READ,
+            P.CALLBACK_WRITE,
+            P.TRIAGE_RUN,
+            P.ALERT_READ,
+            P.ALERT_DELIVER,
         }
     ),
     Purpose.SETTLE_CALENDARS: frozenset({P.APPOINTMENT_READ, P.APPOINTMENT_WRITE, P.CALENDAR_SYNC}),

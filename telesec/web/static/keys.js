@@ -151,6 +151,11 @@
       event.preventDefault();
     } else if (name && act(name)) {
       event.preventDefault();
+    } else if (event.key === "Enter" && !event.repeat && event.target.matches?.("form[data-enter] select")) {
+      event.preventDefault();       /* a browser sends a form from its fields only, not from its choices */
+      last = "Enter";
+      leave();
+      event.target.form.requestSubmit();
     } else if (event.key === "Enter") {
       last = "Enter";
     }
