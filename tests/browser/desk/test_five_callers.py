@@ -160,7 +160,7 @@ def test_five_callers_by_keyboard_alone(zoe, ada, ring, house, cast):
     callers = Callers(ada, ring)
     levels = []
 
-    for story in (a_vital_sign, an_infant, somebody_far_away, today, nothing_urgent):
+    for story in (today, an_infant, somebody_far_away, a_vital_sign, nothing_urgent):
         story(callers)
         with house.deps.unit_of_work(cast.ada) as uow:
             session = triage.latest_of_call(uow, house.deps.library, cast.lilas, callers.call)
@@ -168,9 +168,9 @@ def test_five_callers_by_keyboard_alone(zoe, ada, ring, house, cast):
         levels.append((session.level, raised))
 
     assert levels == [
-        (Level.CALL15_NOW, ["call15_now"]),
+        (Level.SAME_DAY, []),
         (Level.SAME_DAY, []),
         (Level.DOCTOR_NOW, ["doctor_now"]),
-        (Level.SAME_DAY, []),
+        (Level.CALL15_NOW, ["call15_now"]),
         (Level.H48_72, []),
     ]

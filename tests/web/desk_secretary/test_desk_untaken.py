@@ -1,4 +1,4 @@
-"""An alert nobody takes: a callback appears by itself, with who was tried; nothing twice, nothing if taken."""
+"""An alert nobody takes: a callback appears by itself, once, with who was tried; none if it was taken."""
 
 import pytest
 
