@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 RUNTIME := requirements/runtime.txt
 VENDOR := telesec/web/static/vendor
 
-.PHONY: help demo demo-reset test test-15 check fix run bench mutants lock clean pictures chaos
+.PHONY: help demo demo-reset install test test-15 check fix run bench mutants lock clean pictures chaos
 
 help: ## List these targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ check: .venv/.test ## Lint, types, architecture, untranslated words
 
 fix: .venv/.test ## Format and mend what can be mended by itself
 	@$(BIN)/ruff format -q . ; $(BIN)/ruff check --fix -q .
+
+install: .venv/.demo node_modules/.ready $(VENDOR)/.ready ## Install what telesec needs, and start nothing
+	@echo "Installed. Type: $(BIN)/telesec init, then: $(BIN)/telesec serve"
 
 run: .venv/.demo node_modules/.ready $(VENDOR)/.ready ## Run an empty installation: database, web and worker
 	@$(PY) -m telesec serve

@@ -20,6 +20,7 @@ from telesec.practices.commands import practice
 from telesec.web.language import render
 
 __all__ = ["practice", "user"]
+NOT_IMPORTED = say("Nothing was imported. Correct these lines, or leave them out with --leave-out.")
 
 
 @practice.command("import")
@@ -58,6 +59,8 @@ def import_file(  # noqa: PLR0913 - one value per argument of the command
         )
         if not really:
             return
+        if seen.problems and not leave_out:
+            raise Refused("faulty_lines", NOT_IMPORTED, status=422)
         command = RunImport(practice_id, import_id, seen.card.version, leave_out=leave_out, alike=alike)
         made = service.run(uow, command)
         uow.commit()

@@ -16,7 +16,7 @@ from telesec.onboarding.columns import FIELDS
 from telesec.onboarding.ports import OnboardingDeps
 from telesec.onboarding.reads import MOST_SHOWN, Review
 from telesec.onboarding.service import HandIn, RunImport
-from telesec.onboarding.sheet import LARGEST_FILE, MOST_LINES, neutral
+from telesec.onboarding.sheet import LARGEST_FILE, MOST_LINES, grouped, neutral
 from telesec.practices import reads as practices
 from telesec.web.access import actor, requires
 from telesec.web.headers import takes_files
@@ -147,7 +147,7 @@ def _imports(deps: OnboardingDeps, practice_id: UUID, error: Refused | None = No
         error=error,
         typed=request.form,
         wanted=request.args.get("kind", ""),
-        most_lines=MOST_LINES,
+        most_lines=grouped(MOST_LINES),
         most_megabytes=LARGEST_FILE >> 20,
     )
     return make_response(page, error.status if error else 200)

@@ -49,6 +49,11 @@ class Sheet:
         return Sheet(tuple(titles), tuple(Line(number, tuple(cells)) for number, *cells in lines))
 
 
+def grouped(number: int) -> str:
+    """Return a number as it is read, its thousands apart."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
 def refused(sentence: Sentence, code: str = "bad_file") -> Refused:
     """Return the refusal of a file."""
     return Refused(code, sentence, status=422, field="file")
@@ -70,7 +75,7 @@ def gathered(rows: Iterable[tuple[int, Sequence[str]]]) -> Sheet:
             raise refused(
                 say(
                     "This file has more than %(most)s lines. Split it and import each part.",
-                    most=MOST_LINES,
+                    most=grouped(MOST_LINES),
                 ),
                 "too_many_lines",
             )

@@ -67,7 +67,14 @@ def init(lazy: HasSettings, /, **typed: str | None) -> None:
             deps.close()
     _print_links(settings, invited)
     _print_key(settings)
-    _told(settings, say("Next: telesec serve, then open %(url)s/onboarding", url=settings.public_url))
+    _told(
+        settings,
+        say(
+            "Next: telesec serve. Everybody opens their link; then the supervisor goes on at "
+            "%(url)s/onboarding",
+            url=settings.public_url,
+        ),
+    )
 
 
 @contextmanager

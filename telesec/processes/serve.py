@@ -2,6 +2,7 @@
 
 import importlib
 import signal
+import sys
 import threading
 import time
 from typing import Protocol
@@ -38,6 +39,8 @@ def serve(lazy: HasSettings) -> None:
     stop = stop_event()
     parts: list[Part] = [telesec_child("web", "web"), telesec_child("worker", "worker")]
     require_port(settings.host, settings.port)
+    if sys.stdout.isatty():
+        click.echo(f"telesec will answer at {settings.public_url} in a moment. Ctrl-C stops it.")
     url = settings.database_url.get_secret_value()
     if url:
         revision.check(url)

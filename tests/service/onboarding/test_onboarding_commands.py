@@ -36,6 +36,15 @@ def test_import_says_what_would_be_then_does_it_then_takes_it_back(run, cast, fi
     assert "Taken back; 0 kept" in run(practice, "undo-import", cast.lilas, done.split()[-1])
 
 
+def test_import_refuses_faults_with_what_to_type(run, cast, file, deps):
+    words = ["import", str(cast.lilas), "patients", str(file), "--run"]
+
+    answer = CliRunner().invoke(practice, words, obj=deps)
+
+    assert "leave them out with --leave-out" in answer.exception.sentence.msgid
+    assert "2 lines: 1 ready, 1 with a fault" in run(practice, *words[:-1])
+
+
 def test_leave_says_what_is_left_behind_and_closes_only_when_told(run, deps, cast):
     with deps.unit_of_work(cast.supervisor) as uow:
         nour = people.create_person(uow, CreatePerson("nour@telesec.example", "Nour", Role.SECRETARY))

@@ -71,7 +71,7 @@ def test_import_is_refused_then_done_then_taken_back(browser, draft):
     assert (refused.status_code, done.status_code) == (422, 303)
     assert "1 importé" in text(browser.get(draft))
     assert browser.post(f"{draft}/undo").status_code == 303
-    assert "repris" in text(browser.get(draft))
+    assert "annulé" in text(browser.get(draft))
     assert browser.post(f"{draft}/undo").status_code == 409
 
 
