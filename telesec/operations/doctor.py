@@ -69,7 +69,10 @@ def _database(settings: Settings, clock: Clock) -> list[Finding]:
     todo = say("Start it (telesec serve starts the embedded one), or correct TELESEC_DATABASE_URL.")
     if not settings.database_url.get_secret_value() and not (settings.data_dir / "keys").exists():
         seen = say("There is no installation in %(path)s.", path=settings.data_dir.resolve())
-        return [fail("database", seen, say("Type: telesec serve, or set TELESEC_DATA_DIR."))]
+        what = say(
+            "A new one: telesec init. One that was lost: telesec backup restore. Or set TELESEC_DATA_DIR."
+        )
+        return [fail("database", seen, what)]
     try:
         url, key = database_settings(settings)
         connection = psycopg.connect(url, connect_timeout=5, autocommit=True)

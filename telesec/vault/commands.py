@@ -23,7 +23,7 @@ def generate(path: Path, primary: bool) -> None:
     key_id = keyring.generate_file(path)
     if primary:
         keyring.make_primary(path, key_id)
-    click.echo(f"Master key {key_id} is in {path}. Back it up apart from the database.")
+    click.echo(f"Key {key_id} is in {path}. Keep a copy of it away from this machine.")
 
 
 @keys.command()

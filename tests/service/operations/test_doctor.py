@@ -187,6 +187,7 @@ def test_before_anything_is_installed_nothing_is_made(look, tmp_path):
     found = look(database_url=SecretStr(""), data_dir=folder, master_key_file=None)
 
     assert "no installation" in str(found["database"].seen)
+    assert "telesec backup restore" in str(found["database"].todo)
     assert not folder.exists()
 
 

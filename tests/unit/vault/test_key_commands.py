@@ -16,7 +16,7 @@ def test_a_key_is_added_first_and_wraps_only_when_it_is_told_to(tmp_path):
     told = run(keys, ["primary", path, "2"])
 
     after = keyring.from_file(tmp_path / "master.key")
-    assert "Master key 2" in added.output
+    assert "Key 2" in added.output
     assert (before.primary, after.primary) == (1, 2)
     assert before.ids == after.ids == {1, 2}
     assert "telesec keys rotate-master" in told.output
