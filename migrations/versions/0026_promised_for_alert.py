@@ -8,8 +8,8 @@ from alembic import op
 
 from migrations.support import drop_lookup, system_lookup
 
-revision = "0025_promised_for_alert"
-down_revision = "0024_import_drafts"
+revision = "0026_promised_for_alert"
+down_revision = "0025_claim_ends"
 
 _LOOKUP = "sec.due_untaken_alerts(lim int)"
 _UNTAKEN = "state = 'triggered' AND exhausted_at IS NOT NULL AND promised_at IS NULL AND call_id IS NOT NULL"
