@@ -23,7 +23,6 @@ acts = st.one_of(
 
 @settings(
     max_examples=15,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(level=st.sampled_from(AlertLevel), story=st.lists(acts, max_size=8), second=st.booleans())

@@ -336,3 +336,14 @@ def test_another_address_must_be_read_back_again(desk, adopted):
     desk.post("/details", {"address": "9 chemin des Glycines"})
 
     assert "relue" not in desk.page()
+
+
+def test_a_day_without_a_free_slot_says_which_time_was_searched(desk, adopted, clock):
+    clock.advance(hours=10)
+    desk.post("/triage/start", {"words": "mal au ventre", "age": "30", "sex": "F"})
+    while 'name="question_id"' in desk.page():
+        desk.answer("no")
+
+    desk.browser.get(desk.url("/fresh-slots?view=triage"))
+
+    assert "Rien de libre d’ici ce soir" in desk.page()
