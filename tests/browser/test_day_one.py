@@ -173,7 +173,7 @@ def connect(nour, calendar):
     fill(nour, number="01 99 00 00 01")
     push(nour, "Ajouter la ligne")
     nour.see("#line .tag-ok")
-    push(nour, "Prendre ceux usuels dans ce secteur")
+    push(nour, "Prendre les motifs usuels de ce secteur")
     nour.see("#types .tag-ok")
     fill(nour, url=calendar, user="lune", secret="clair de lune")
     push(nour, "Connecter et essayer")

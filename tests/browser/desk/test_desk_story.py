@@ -67,7 +67,7 @@ def test_the_15_screen_is_left_only_when_the_15_has_taken_over(zoe, call):
     expect(call.page.locator(".desk-15")).to_be_visible()
 
     call.key("Enter")
-    expect(call.page.get_by_role("button", name="Le 15 a repris")).to_be_visible()
+    expect(call.page.get_by_role("button", name="Le 15 a pris le relais")).to_be_visible()
     call.key("t")
 
     expect(call.page.locator(".desk-15")).to_have_count(0)

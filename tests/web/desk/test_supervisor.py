@@ -277,4 +277,4 @@ def test_wall_is_read_again_without_the_page_around(deps, cast):
     part = text(supervise(deps, cast.supervisor).get("/wall/board"))
 
     assert "<html" not in part
-    assert "Rien n’attend un humain." in part
+    assert "Rien à traiter tout de suite." in part
