@@ -35,6 +35,8 @@ from telesec.triage import service as triage
 from telesec.triage.levels import Level
 
 PAIN, BELLY = "mal à la poitrine", "mal au ventre"
+FIRST_CALLS = {"asked": "+33639980016", "judged": "+33639980017"}
+"""Who calls for the first time: a repeated call is judged more urgent."""
 LONG = (
     "Confuse depuis ce matin, fièvre 39,2, boit peu. Son fils Bruno est près d’elle, 8 chemin des Glycines."
 )
@@ -118,7 +120,7 @@ class World:
             self.ids["ringing"] = str(calls.ring(uow, Ring(self.cast.lilas, line.id, "CA1", BRUNO_PHONE)))
             uow.commit()
         for name in ("open", "asked", "judged", "vital", "booked", "told", "closed", "lost"):
-            self.ids[name] = self.answered(self.cast.ada)
+            self.ids[name] = self.answered(self.cast.ada, FIRST_CALLS.get(name, BRUNO_PHONE))
         self.ids["foreign"] = self.answered(self.cast.ines)
         self.send("asked", "/triage/start", words=BELLY, age="75", sex="F")
         self.send("judged", "/triage/start", words=BELLY, age="75", sex="F")
@@ -135,9 +137,9 @@ class World:
             lost = next(row for row in callbacks.waiting(uow).items if row.vital)
             self.ids["lost"] = str(lost.id)
 
-    def answered(self, who: Actor) -> str:
+    def answered(self, who: Actor, number: str = BRUNO_PHONE) -> str:
         with self.house.deps.unit_of_work(who) as uow:
-            _, call_id = calls.open_call(uow, OpenCall(self.cast.lilas, from_number=BRUNO_PHONE))
+            _, call_id = calls.open_call(uow, OpenCall(self.cast.lilas, from_number=number))
             uow.commit()
         return str(call_id)
 
