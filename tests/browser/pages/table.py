@@ -92,6 +92,7 @@ PRACTICE = (
     _own("protocols.listing", "/protocols"),
     _own("protocols.one", "/protocols/signes_avc"),
     _own("protocols.edit", "/protocols/signes_avc/edit"),
+    _own("protocols.add", "/protocols/signes_avc/add"),
     _own("protocols.review", "/protocols/signes_avc/sign"),
     _own("protocols.report", "/triage-report"),
     Look("onboarding.choose", "supervisor", "/onboarding"),
