@@ -110,3 +110,24 @@ def test_a_call_is_rehearsed_by_keyboard_to_its_score(page_of, cast, deps):
     assert violations(page) == []
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/training/{STROKE}/{worst % len(cases) + 1}")
+
+
+def test_a_question_is_added_by_the_short_form_with_the_keyboard(lune, deps, cast):
+    page, path = lune
+    page.goto(path)
+    page.get_by_role("link", name="Le compléter").press("Enter")
+    form = page.get_by_role("form", name="Poser une question de plus")
+    typed = {
+        "Français, en parlant du patient": "Lâche-t-elle ses clés ?",
+        "En français, dite au patient": "Lâchez-vous vos clés ?",
+        "Anglais": "Dropping keys?",
+        "Source": "Revue du cabinet",
+    }
+    for label, words in typed.items():
+        form.get_by_label(label, exact=True).focus()
+        page.keyboard.type(words)
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Lâche-t-elle ses clés ?").first).to_be_visible()
+    assert page.url.endswith("/sign")
+    assert page.evaluate("window.broken") == []
