@@ -34,11 +34,17 @@
     for (const it of document.querySelectorAll("[data-ends]")) it.hidden = Date.parse(it.dataset.ends) < now;
   }
 
+  function clock() {
+    const at = new Date(Date.now() + ahead);
+    return at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  }
+
   /* The banner over the desk: one sentence of the server's, in the reader's language. */
   function banner(why) {
     const it = document.getElementById("stopped");
     if (!it) return;
-    write(it, why ? it.dataset[why] || "" : "");
+    if (why !== it.dataset.why) write(it, why ? (it.dataset[why] || "").replace("{time}", clock()) : "");
+    it.dataset.why = why;
     it.hidden = !why;
     document.documentElement.toggleAttribute("data-stopped", Boolean(why));
   }
@@ -107,18 +113,20 @@
   function outdated(part) {
     const words = document.getElementById("stopped")?.dataset.part;
     if (!words || part.classList.contains("is-stale")) return;
-    const at = new Date(Date.now() + ahead);
-    const time = at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
     const said = document.createElement("p");
     said.className = "meta";
     said.setAttribute("role", "status");
-    said.textContent = words.replace("{time}", time);
+    said.textContent = words.replace("{time}", clock());
     part.classList.add("is-stale");
     part.append(said);
   }
 
   document.addEventListener("htmx:before:request", (event) => {
     const ctx = event.detail.ctx;
+    if (!navigator.onLine) {  /* nothing is sent, nothing on the page is touched */
+      event.preventDefault();
+      return;
+    }
     if (ctx?.target?.id === "desk") {
       leaving = ctx;
       remember();

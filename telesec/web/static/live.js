@@ -57,9 +57,10 @@
       const where = state.querySelector("[data-word]");
       if (where.textContent !== text) where.textContent = text;
     }
-    if (silent > STOPPED) document.dispatchEvent(new CustomEvent("telesec:stopped", { detail: "silent" }));
-    else if (told === "stopped") document.dispatchEvent(new CustomEvent("telesec:going"));
-    told = silent > STOPPED ? "stopped" : "";
+    const why = navigator.onLine ? (silent > STOPPED ? "silent" : "") : "offline";
+    if (why) document.dispatchEvent(new CustomEvent("telesec:stopped", { detail: why }));
+    else if (told) document.dispatchEvent(new CustomEvent("telesec:going"));
+    told = why;
   }
 
   function each(milliseconds, act) {
@@ -80,6 +81,8 @@
     each(REREAD, () => redraw("all"));
     each(POLL, () => { if (polling) redraw("all"); });
     document.addEventListener("visibilitychange", () => { if (!document.hidden) redraw("all"); });
+    window.addEventListener("offline", show);
+    window.addEventListener("online", () => redraw("all"));
     setInterval(() => {
       const alive = desk()?.dataset.alive;
       const token = document.querySelector("meta[name=csrf-token]").content;

@@ -1,4 +1,5 @@
-/* The note is never lost: sealed on the server 300 ms after a pause, and the page says the truth about it.
+/* The note is never lost: sealed on the server 300 ms after a pause, at once when the page goes, and the page says
+   the truth about it.
    A save names the version it grew from; when another tab saved meanwhile, nothing is overwritten. */
 (() => {
   "use strict";
@@ -198,6 +199,8 @@
   });
   setInterval(() => { for (const note of notes.values()) note.second(); }, 1000);
   window.addEventListener("beforeunload", (event) => {
-    if ([...notes.values()].some((note) => note.dirty)) event.preventDefault();
+    const unsaved = [...notes.values()].filter((note) => note.dirty);
+    for (const note of unsaved) note.save();
+    if (unsaved.length) event.preventDefault();
   });
 })();

@@ -43,3 +43,44 @@ def test_text_follows_through_the_views(call):
     call.key("F9")
 
     expect(call.page.locator("textarea")).to_have_value("Reste là.")
+
+
+def test_a_pause_of_300_ms_sends_the_text_and_says_so_only_when_it_is_sealed(call):
+    page, sent = call.page, []
+    call.was_cut = True  # a clock that stands lets requests time out
+    page.clock.install()
+    page.reload()
+    expect(page.locator("#words")).to_be_focused()
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.locator("textarea").focus()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+
+    page.keyboard.type("Fièvre")
+    page.clock.run_for(290)
+    assert not [url for url in sent if url.endswith("/draft")]
+    with page.expect_response(lambda answer: answer.url.endswith("/draft")):
+        page.clock.run_for(20)
+
+    expect(page.get_by_text(KEPT)).to_be_visible()
+
+
+def test_text_not_saved_yet_is_sealed_when_the_page_goes(call):
+    call.page.on("dialog", lambda asked: asked.accept())
+    call.page.locator("textarea").press_sequentially("Vu à l’instant.")
+
+    call.page.reload()
+
+    expect(call.page.locator("textarea")).to_have_value("Vu à l’instant.")
+
+
+def test_text_is_there_after_the_screen_was_locked_and_on_another_machine(call, screen_as, cast):
+    call.page.on("dialog", lambda asked: asked.accept())
+    address = call.page.url
+    call.page.locator("textarea").press_sequentially("Rappeler le laboratoire.")
+    call.page.locator("#lock-button").click()
+    expect(call.page).to_have_title("Verrouillé · telesec")
+
+    other = screen_as(cast.ada)
+    other.page.goto(address)
+
+    expect(other.page.locator("textarea")).to_have_value("Rappeler le laboratoire.")

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from telesec.alerts import flow
@@ -161,3 +162,15 @@ def test_enter_on_no_words_asks_for_words(call):
 
     expect(call.page.locator("#refusal")).to_contain_text("Tapez les mots de l’appelant")
     expect(call.page.locator("#question")).to_have_count(0)
+
+
+@pytest.mark.parametrize("writes", ["1", "&", '"'], ids=["QWERTY", "AZERTY", "BEPO"])
+def test_a_digit_is_its_place_whatever_the_keyboard_writes(zoe, call, writes):
+    keyboard = call.page.context.new_cdp_session(call.page)
+    call.key("F3")
+    expect(call.page.locator("#search .row")).to_be_focused()
+    call.page.wait_for_timeout(450)
+
+    keyboard.send("Input.dispatchKeyEvent", {"type": "keyDown", "key": writes, "code": "Digit1"})
+
+    expect(call.page.locator("#patient .name")).to_have_text("LILAS Zoé")
