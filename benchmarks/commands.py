@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import structlog
 
-from benchmarks import agenda, booking, chains, desk, processes, pure, stored, streams
+from benchmarks import agenda, booking, chains, desk, keys, processes, pure, stored, streams
 from benchmarks.figures import Figure
 from benchmarks.stage import Hall, hall
 from telesec.foundation.clock import SystemClock
@@ -21,6 +21,7 @@ PARTS: Mapping[str, Callable[[Hall, int], Iterable[Figure]]] = {
     "agenda": agenda.figures,
     "stored": stored.figures,
     "desk": desk.figures,
+    "keys": keys.figures,
     "streams": streams.figures,
     "chains": chains.figures,
     "processes": processes.figures,

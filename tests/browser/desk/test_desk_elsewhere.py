@@ -68,6 +68,7 @@ def alert_raised(house, cast, call):
 
 
 def calendar_silent(house, cast, call):
+    house.clock.advance(minutes=2)
     house.fake.down()
     house.offer()
 
@@ -104,14 +105,12 @@ def test_a_hold_counts_on_and_goes_when_it_is_given_back(still, house, cast, clo
     hear(page, "slots")
     expect(held).to_contain_text("tenu par Inès, 0:0")
 
-    page.clock.run_for(5000)
+    page.clock.resume()
 
-    expect(held).to_contain_text(re.compile("Inès, 0:0[5-9]"))
-    forget(page)
+    expect(held).to_contain_text(re.compile("Inès, 0:0[3-9]"))
     with house.deps.unit_of_work(cast.ines) as uow:
         scheduling.release(uow, cast.lilas, schedules.holds(uow, cast.lilas)[0].id)
         uow.commit()
-    hear(page, "slots")
     expect(held).to_have_count(0)
 
 
