@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 def slow(ada, ring):
     """A call whose next page waits until it is let go, before a clock that is turned by hand."""
     ring()
-    ada.was_cut = True  # a clock that is turned lets requests time out
+    ada.was_cut = True  # one of the pages never comes
     ada.page.clock.install()
     ada.open("/desk")
     ada.key("F2")
@@ -31,7 +31,7 @@ def ask(slow):
     note = slow.page.locator("textarea[data-note]")
     note.focus()
     slow.page.keyboard.type("Rappeler")
-    slow.page.clock.pause_at(slow.page.evaluate("Date.now() + 1000"))
+    slow.page.clock.pause_at(slow.page.evaluate("Date.now() / 1000 + 1"))
     with slow.page.expect_request(lambda request: "view=callback" in request.url):
         slow.page.keyboard.press("F7")
     return note
@@ -86,7 +86,7 @@ def test_the_words_of_the_15_are_never_covered(slow):
     expect(page.locator(".desk-15")).to_be_visible()
     page.clock.run_for(500)
     hold(slow, "**/details")
-    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))
 
     with page.expect_request("**/details"):
         page.keyboard.press("Enter")
