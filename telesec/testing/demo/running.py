@@ -18,7 +18,7 @@ import httpx
 
 from telesec.testing.installation import free_port, wait_for
 
-START_SECONDS, STOP_SECONDS = 120, 60
+START_SECONDS, STOP_SECONDS = 240, 60
 PORTS = 4
 TRIES = 50
 
