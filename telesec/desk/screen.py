@@ -32,6 +32,7 @@ from telesec.scheduling import offers
 from telesec.scheduling import reads as scheduling
 from telesec.scheduling.offers import FindSlots, Offer, OfferedSlot
 from telesec.scheduling.reads import AppointmentCard, HoldCard, TypeCard
+from telesec.scheduling.rules import bookable
 from telesec.triage import hearing
 from telesec.triage import reads as triage
 from telesec.triage.in_practice import library_of
@@ -218,6 +219,11 @@ class CallScreen:
         """Who an alert raised now would try, in order."""
         return alerts.who_now(self._uow, self.practice_id)
 
+    @property
+    def order_of_call(self) -> str:
+        """Names of those an alert raised now would try, in order."""
+        return ", ".join(dict.fromkeys(self.doctor_name(rung.practitioner_id) for rung in self.rungs))
+
     @cached_property
     def messages(self) -> tuple[MessageCard, ...]:
         """What was filed from this call, newest first."""
@@ -230,9 +236,11 @@ class CallScreen:
 
     @cached_property
     def type(self) -> TypeCard | None:
-        """The appointment type chosen, else the first one."""
+        """The appointment type chosen, else the first one on which the level reached may be booked."""
         chosen = next((kind for kind in self.types if kind.id == self.ask.type_id), None)
-        return chosen or (self.types[0] if self.types else None)
+        level = self.level if self.triage and self.triage.disposition else None
+        fitting = (kind for kind in self.types if bookable(level, kind.max_level))
+        return chosen or next(fitting, self.types[0] if self.types else None)
 
     @property
     def slots_wanted(self) -> FindSlots | None:

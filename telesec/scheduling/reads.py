@@ -27,6 +27,7 @@ from telesec.scheduling.rules import (
     ClaimState,
     Status,
 )
+from telesec.triage.levels import Level
 
 MOST_SLOTS = 200
 MOST_ROWS = 200
@@ -42,6 +43,7 @@ class TypeCard:
     name: str
     duration_minutes: int
     practitioner_ids: tuple[UUID, ...]
+    max_level: Level | None = None
 
 
 @dataclass(frozen=True)
@@ -298,7 +300,14 @@ def conflicts(uow: UnitOfWork, practice_id: UUID) -> tuple[ConflictCard, ...]:
 
 
 def _type_card(row: AppointmentType) -> TypeCard:
-    return TypeCard(row.id, row.code, row.name, row.duration_minutes, tuple(row.practitioner_ids))
+    return TypeCard(
+        row.id,
+        row.code,
+        row.name,
+        row.duration_minutes,
+        tuple(row.practitioner_ids),
+        Level(row.max_level) if row.max_level else None,
+    )
 
 
 def _light_card(row: Schedule, now: datetime) -> CalendarCard:

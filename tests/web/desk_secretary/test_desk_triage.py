@@ -5,8 +5,12 @@ import re
 import pytest
 
 from telesec.alerts import reads as alerts
+from telesec.foundation.access import Purpose, system_actor
+from telesec.scheduling import configuration
+from telesec.scheduling.configuration import CreateAppointmentType
 from telesec.triage import reads as triage
 from telesec.triage import service
+from telesec.triage.levels import Level
 from telesec.triage.patient import Sex
 from telesec.triage.protocol import Given
 from telesec.triage.service import AnswerQuestion
@@ -347,3 +351,33 @@ def test_a_day_without_a_free_slot_says_which_time_was_searched(desk, adopted, c
     desk.browser.get(desk.url("/fresh-slots?view=triage"))
 
     assert "Rien de libre d’ici ce soir" in desk.page()
+
+
+def test_the_doctor_reads_why_and_the_callers_words(desk, adopted, house, cast, log_in):
+    start(desk, "ma mère a mal à la poitrine")
+    desk.answer("yes")
+    with house.deps.unit_of_work(cast.ada) as uow:
+        (row,) = alerts.under_way(uow).items
+
+    page = log_in(cast.dr_lune).get(f"/phone/alerts/{row.id}").text
+
+    assert "« ma mère a mal à la poitrine »" in page
+    assert "Parce que" in page
+
+
+def test_an_alert_says_who_is_called_in_which_order(desk, adopted):
+    assert "Dr Lune, Dr Soleil, puis la supervision." in desk.page("alert")
+
+
+def test_a_result_offers_a_type_its_level_may_be_booked_on(desk, judge, house, cast):
+    with house.deps.unit_of_work(system_actor(Purpose.SETUP, cast.lilas)) as uow:
+        for code, name, most in (("a", "Bilan annuel", Level.ROUTINE), ("b", "Bref", None)):
+            configuration.create_appointment_type(
+                uow, CreateAppointmentType(cast.lilas, code, name, 30, max_level=most)
+            )
+        uow.commit()
+
+    page = judge()
+
+    assert "Trop urgent pour un rendez-vous" not in page
+    assert 'class="count">Bref' in page
