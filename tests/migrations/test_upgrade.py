@@ -50,6 +50,14 @@ def test_a_dry_run_names_every_step_and_changes_nothing(old):
     assert at(old) == BEFORE
 
 
+def test_only_the_newest_schema_counts_as_reached(old):
+    before = revision.is_reached(old.migrate)
+
+    migrate.upgrade(old.migrate)
+
+    assert (before, revision.is_reached(old.migrate)) == (False, True)
+
+
 def test_an_upgrade_says_where_it_ended_and_the_next_has_nothing_to_do(old):
     first, _ = command(old).communicate(timeout=240)
     second, _ = command(old).communicate(timeout=240)

@@ -1,7 +1,8 @@
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import array
 
 from telesec.foundation.errors import NotFound
 from telesec.vault import service as vault
@@ -159,3 +160,29 @@ def test_keys_of_another_practice_are_invisible(uow_as, cast):
 
     with uow_as(cast.stranger) as uow:
         assert uow.session.scalar(text("select count(*) from vault.record_key")) == 0
+
+
+def test_saying_finds_the_records_whose_field_says_so(uow, cast):
+    ids = [uuid4() for _ in range(3)]
+    said = ("1951-03-14", "1951-03-15", "1951-03-14")
+    blobs = [
+        vault.seal(uow, cast.lilas, "patient", id_, 1, born=text_)["born"]
+        for id_, text_ in zip(ids, said, strict=True)
+    ]
+    records = select(func.unnest(array(ids)).label("id")).subquery()
+    query = vault.with_keys(select(records.c.id), cast.lilas, records.c.id)
+    wrapped = {id_: columns for id_, *columns in uow.session.execute(query)}
+    rows = [(id_, 1, blob, *wrapped[id_]) for id_, blob in zip(ids, blobs, strict=True)]
+
+    found = vault.saying(uow, cast.lilas, "patient", "born", rows, "1951-03-14")
+
+    assert found == [ids[0], ids[2]]
+
+
+def test_saying_does_not_pass_over_a_record_without_a_key(uow, cast):
+    record = uuid4()
+    blob = vault.seal(uow, cast.lilas, "patient", record, 1, born="1951-03-14")["born"]
+    nothing = (None, None, None, None)
+
+    with pytest.raises(Unreadable):
+        vault.saying(uow, cast.lilas, "patient", "born", [(record, 1, blob, *nothing)], "1951-03-14")
