@@ -11,6 +11,7 @@ from benchmarks.figures import Figure, at_share, median, seconds
 from benchmarks.stage import Hall, Stage, secretary
 from telesec.app import create_app
 from telesec.foundation.access import Purpose, system_actor
+from telesec.foundation.clock import SystemClock
 from telesec.practices import service as practices
 from telesec.practices.service import AddPractitioner
 from telesec.scheduling import configuration, offers
@@ -18,6 +19,7 @@ from telesec.scheduling.configuration import CreateAppointmentType, CreateSchedu
 from telesec.scheduling.hours import OpeningRule
 from telesec.scheduling.offers import FindSlots
 from telesec.scheduling.ports import CalendarAddress
+from telesec.testing.clock import MovableClock
 from telesec.testing.logins import Program, program_as
 
 DOCTORS, A_DAY, FEW, MANY, PRACTICES = 41, 12, 1_000, 100_000, 1_000
@@ -43,16 +45,15 @@ where not exists (select from appointment a where a.practice_id = c.practice_id 
 """
 READINGS = """
 insert into calendar_reading (practice_id, schedule_id, during, busy, read_at)
-select s.practice_id, s.id, tstzrange(now() - interval '1 hour', now() + interval '35 days'),
+select s.practice_id, s.id, tstzrange(%(now)s - interval '1 hour', %(now)s + interval '35 days'),
   coalesce((select jsonb_agg(jsonb_build_array(extract(epoch from lower(c.during)),
               extract(epoch from upper(c.during)), 1, c.id) order by c.during) from slot_claim c
             where c.practice_id = s.practice_id and c.schedule_id = s.id
-            and c.during && tstzrange(now(), now() + interval '35 days')), '[]'), now() + interval '1 hour'
+            and c.during && tstzrange(%(now)s, %(now)s + interval '35 days')), '[]'), %(now)s
 from schedule s on conflict (practice_id, schedule_id) do update set busy = excluded.busy
 """
 READ_NOW = """
-update schedule set health = 'ok', fresh_at = now() + interval '1 hour',
-  read_attempted_at = now() + interval '1 hour'
+update schedule set health = 'ok', fresh_at = %(now)s, read_attempted_at = %(now)s
 """
 
 
@@ -103,7 +104,7 @@ class Shelf:
 
 def figures(hall: Hall, rounds: int) -> Iterator[Figure]:
     """Yield the figures of availability, from a thousand appointments to a hundred thousand."""
-    with hall.stage() as stage:
+    with hall.stage(clock=MovableClock(SystemClock().now())) as stage:  # no reading gets old meanwhile
         shelf = _shelf(stage)
         one = shelf.query(shelf.kind_id, 1, shelf.doctors[0])
         few = _times(shelf.alone(one), rounds)
@@ -168,8 +169,9 @@ def _shelf(stage: Stage) -> Shelf:
 def _fill(shelf: Shelf, first: int, last: int, *practice_ids: UUID) -> None:
     values = {"first": first, "last": last, "slots": A_DAY - 1, "base": shelf.day}
     shelf.stage.admin.execute(CLAIMS, {**values, "practices": list(practice_ids) or [shelf.practice_id]})
-    for words in (APPOINTMENTS, READINGS, READ_NOW):
-        shelf.stage.admin.execute(words)
+    shelf.stage.admin.execute(APPOINTMENTS)
+    for words in (READINGS, READ_NOW):
+        shelf.stage.admin.execute(words, {"now": shelf.stage.deps.clock.now()})
     shelf.stage.settle()
 
 
