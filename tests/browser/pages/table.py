@@ -63,6 +63,7 @@ DESK_PAGES = (
     _call("told", "#slots", view="message"),
     _call("closed", "#slots"),
     _call("foreign", "#slots"),
+    Look("desk.triage_paper", "ada", "/desk/calls/{lilas}/{judged}/triage/paper"),
     Look("desk.callback", "ada", "/desk/callbacks/{lilas}/{callback}", DESK),
     Look("desk.callback", "ada", "/desk/callbacks/{lilas}/{lost}", DESK),
     Look("desk.loop", "ada", "/desk/loops/{alert}", DESK),
