@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, text, true
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text, true
 
 from telesec.calls.models import Call, Draft
 from telesec.calls.rules import (
@@ -28,6 +28,7 @@ from telesec.foundation.paging import across_practices, bounded, one_of
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices import reads as practices
 from telesec.practices.reads import Situation, served_by
+from telesec.triage.models import TriageSession
 from telesec.vault import service as vault
 
 KIND = "call"
@@ -223,10 +224,10 @@ def previous_calls(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> tuple[P
 
 
 def earlier_calls_about(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> int:
-    """Return how many calls of the 72 hours before were about the same person, whoever took them.
+    """Return how many calls of the 72 hours before told a symptom of the same person, whoever took them.
 
     The same patient, or the same number in a call somebody answered; a number two known patients share does
-    not make one of the other.
+    not make one of the other. A call in which no triage was held was about something else.
     """
     authorize(uow, Permission.CALL_READ, on=Facts(practice_id))
     this = _found(uow, practice_id, call_id)
@@ -245,6 +246,7 @@ def earlier_calls_about(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> in
             or_(*same),
             Call.id != call_id,
             Call.opened_at.between(since, this.opened_at),
+            exists().where(TriageSession.practice_id == practice_id, TriageSession.call_id == Call.id),
         )
     )
     return counted or 0

@@ -180,11 +180,16 @@ def link_patient(
     uow.publish("call", practice_id, call_id)
 
 
-def start_triage(uow: UnitOfWork, library: Library, command: StartTriage) -> SessionView:
+def start_triage(
+    uow: UnitOfWork, library: Library, command: StartTriage, *, another_reason: bool = False
+) -> SessionView:
     """Start a triage in a call; a second call by patient or by number within 72 hours raises it one level.
 
-    What the caller says of an earlier call goes further (``not_better``); our own count only raises, for the
-    earlier call may have been about something else.
+    What the caller says of an earlier call goes further (``not_better``).
+
+    Args:
+        another_reason: Whether the caller, asked, calls for something else than before; else our own count
+            raises.
 
     Raises:
         NotFound: No such call here.
@@ -194,7 +199,8 @@ def start_triage(uow: UnitOfWork, library: Library, command: StartTriage) -> Ses
     if command.call_id is None:
         raise NotFound
     patient = command.patient
-    if not patient.repeat_72h and earlier_calls_about(uow, command.practice_id, command.call_id):
+    asked = patient.repeat_72h or another_reason
+    if not asked and earlier_calls_about(uow, command.practice_id, command.call_id):
         patient = replace(patient, repeat_72h=True, not_better=False)
     return triage.start(uow, library, replace(command, patient=patient))
 

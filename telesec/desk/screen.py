@@ -111,6 +111,11 @@ class CallScreen:
         return accounts.names(self._uow, [who]).get(who, "") if who else ""
 
     @cached_property
+    def called_lately(self) -> bool:
+        """Whether a symptom of this person was told within 72 hours, in another call."""
+        return calls.earlier_calls_about(self._uow, self.practice_id, self.call_id) > 0
+
+    @cached_property
     def line(self) -> str:
         """The line called, E.164; the practice's first one for a call opened by hand."""
         lines = self.practice.lines

@@ -61,10 +61,11 @@ def _asking(pages: Blueprint, deps: DeskDeps) -> None:
     def start_triage(practice_id: UUID, call_id: UUID) -> Response:
         def do(uow: UnitOfWork) -> None:
             words = _words()
-            facts = _facts(uow, deps.library, (practice_id, call_id))
+            facts, other = _facts(uow, deps.library, (practice_id, call_id))
             command = StartTriage(practice_id, facts, request.form.get("protocol", ""), words, call_id)
             _keep_note(uow, (practice_id, call_id))
-            alert_at_once(uow, deps.library, calls.start_triage(uow, deps.library, command))
+            begun = calls.start_triage(uow, deps.library, command, another_reason=other)
+            alert_at_once(uow, deps.library, begun)
 
         return act(deps, (practice_id, call_id), do)
 
@@ -176,8 +177,10 @@ def _session() -> UUID:
     return request.form.get("session_id", type=UUID) or UUID(int=0)
 
 
-def _facts(uow: UnitOfWork, library: Library, call: tuple[UUID, UUID]) -> PatientFacts:
-    """Return what is known of the person: the patient's own record first, what was ticked else.
+def _facts(uow: UnitOfWork, library: Library, call: tuple[UUID, UUID]) -> tuple[PatientFacts, bool]:
+    """Return what is known of the person, and whether they were asked if they call again for the same reason.
+
+    The patient's own record comes first, what was ticked else.
 
     A form without those fields (other words, another meaning) is about the person asked about before.
     """
@@ -192,8 +195,9 @@ def _facts(uow: UnitOfWork, library: Library, call: tuple[UUID, UUID]) -> Patien
     before = None if "voice" in form else triage.latest_of_call(uow, library, *call, redraw=True)
     if before is not None:
         kept = before.patient
-        return replace(kept, age_months=kept.age_months if months is None else months, sex=named or kept.sex)
-    return PatientFacts(
+        months = kept.age_months if months is None else months
+        return replace(kept, age_months=months, sex=named or kept.sex), True
+    facts = PatientFacts(
         age_months=months,
         sex=named or (Sex(sex) if sex in set(Sex) else None),
         pregnant={"yes": True, "no": False}.get(form.get("pregnant", "")),
@@ -205,6 +209,7 @@ def _facts(uow: UnitOfWork, library: Library, call: tuple[UUID, UUID]) -> Patien
         vulnerable=form.get("vulnerable") == "1",
         voice=Voice.YOU if form.get("voice") == Voice.YOU else Voice.SHE,
     )
+    return facts, form.get("repeat") == "other"
 
 
 def _typed_age() -> int | None:

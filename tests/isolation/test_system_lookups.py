@@ -8,10 +8,13 @@ from datetime import timedelta
 import psycopg
 import pytest
 from psycopg.rows import dict_row
+from sqlalchemy import select
 
 from telesec.alerts import service as alerts
+from telesec.alerts.models import Alert
 from telesec.alerts.rules import AlertLevel
 from telesec.alerts.service import RaiseAlert
+from telesec.calls.models import Call
 from telesec.foundation.access import Purpose, system_actor
 from telesec.foundation.ids import new_id
 from telesec.foundation.tenant_context import SETTING, sign
@@ -37,6 +40,7 @@ CASES = {
     "due_ringing": lambda *world: [(later(*world), 100)],
     "due_readings": lambda *world: [(later(*world), 100)],
     "due_import_drafts": lambda *world: [(later(*world), 100)],
+    "due_untaken_alerts": lambda deps, homes, _cast: [untaken(deps, homes)],
     "due_audit": lambda *world: [(later(*world), 100)],
     "due_practice_keys": lambda *_world: [(99_999, 1000)],
     "find_audit_chains": lambda *_world: [()],
@@ -89,6 +93,19 @@ def vital(deps, homes, cast):
             alerts.raise_alert(uow, RaiseAlert(home.practice_id, AlertLevel.CALL15_NOW))
         uow.commit()
     return (cast.supervisor.person_id,)
+
+
+def untaken(deps, homes):
+    """Let nobody take an alert of each practice's call."""
+    with deps.unit_of_work(system_actor(Purpose.SETUP, *(home.practice_id for home in homes))) as uow:
+        for home in homes:
+            call_id = uow.session.scalars(select(Call.id).where(Call.practice_id == home.practice_id)).first()
+            alert_id = alerts.raise_alert(
+                uow, RaiseAlert(home.practice_id, AlertLevel.DOCTOR_NOW, call_id=call_id)
+            )
+            uow.locked(Alert, home.practice_id, alert_id).exhausted_at = uow.now()
+        uow.commit()
+    return (100,)
 
 
 @pytest.fixture
@@ -168,9 +185,9 @@ def test_look_up_is_locked_down(found, name):
 
 @pytest.mark.parametrize("name", [name for name in CASES if name.startswith("due_")])
 def test_look_up_takes_no_more_than_asked(world, outside, name):
-    ((first, _limit),) = CASES[name](*world)
+    ((*more, _limit),) = CASES[name](*world)
 
-    assert len(ask(outside, name, (first, 1))) == 1
+    assert len(ask(outside, name, (*more, 1))) == 1
 
 
 def test_number_nobody_has_finds_nobody(outside, world):

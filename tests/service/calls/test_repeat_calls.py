@@ -17,14 +17,17 @@ from telesec.triage.service import StartTriage
 
 
 @pytest.fixture
-def opened(uow_as, cast):
-    """A call taken from a number, by Ada or another secretary, about a patient or nobody yet."""
+def opened(deps, uow_as, cast):
+    """A call taken from a number, by Ada or another secretary, about a patient or nobody, for a symptom."""
 
-    def open_(number="", patient_id=None, by=None):
+    def open_(number="", patient_id=None, by=None, symptom="symptome_non_liste"):
         with uow_as(by or cast.ada) as uow:
             _, call_id = calls.open_call(uow, OpenCall(cast.lilas, from_number=number))
             if patient_id is not None:
                 calls.link_patient(uow, cast.lilas, call_id, patient_id)
+            if symptom:
+                told = StartTriage(cast.lilas, PatientFacts(), symptom, call_id=call_id)
+                calls.start_triage(uow, deps.library, told)
             uow.commit()
         return call_id
 
@@ -56,6 +59,12 @@ def test_the_number_is_enough(opened, earlier, clock):
     clock.advance(hours=71)
 
     assert earlier(opened(BRUNO_PHONE)) == 1
+
+
+def test_a_call_for_an_appointment_was_for_something_else(opened, earlier):
+    opened(BRUNO_PHONE, symptom="")
+
+    assert earlier(opened(BRUNO_PHONE)) == 0
 
 
 def test_after_72_hours_it_is_a_new_call(opened, earlier, clock):
@@ -102,11 +111,11 @@ def test_triage_rises_when_another_secretary_took_the_first_call(deps, uow_as, c
         triage.adopt_reference_set(uow, deps.library, cast.lilas)
         uow.commit()
 
-    def level(by):
-        call_id = opened(BRUNO_PHONE, by=by)
+    def level(by, **more):
+        call_id = opened(BRUNO_PHONE, by=by, symptom="")
         told = StartTriage(cast.lilas, PatientFacts(age_months=600), "ordonnance_medicament", call_id=call_id)
         with uow_as(by) as uow:
-            session = calls.start_triage(uow, deps.library, told)
+            session = calls.start_triage(uow, deps.library, told, **more)
             calls.close(uow, cast.lilas, call_id, Outcome.INFORMATION)
             uow.commit()
         return session.level.urgency
@@ -115,3 +124,4 @@ def test_triage_rises_when_another_secretary_took_the_first_call(deps, uow_as, c
     clock.advance(hours=20)
 
     assert level(cast.ines) == first + 1
+    assert level(cast.ines, another_reason=True) == first

@@ -72,4 +72,4 @@ def test_call_asks_nothing_in_a_loop(desk, asked):
     desk.page()
 
     assert max(Counter(asked).values()) <= 2
-    assert len(asked) <= EDGE + 38
+    assert len(asked) <= EDGE + 39
