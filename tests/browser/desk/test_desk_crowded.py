@@ -126,6 +126,27 @@ def test_nothing_scrolls_on_a_crowded_morning(screen_as, cast, house, clock, cro
     assert over == {}, over
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_scrolls_while_questions_are_asked_and_once_they_are(call, size):
+    page = call.page
+    page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+    page.locator("#words").fill("mal au ventre, toux et mal à la tête")
+    page.locator("#age").fill("30")
+    page.keyboard.press("Enter")
+    asked = page.locator("#question")
+    expect(asked).to_be_focused()
+    over = [page.evaluate(OVER)]
+
+    while asked.count():
+        before = page.locator("[name=question_id]").get_attribute("value")
+        page.locator('#question button[value="no"]').click()
+        expect(page.locator(f'[name=question_id][value="{before}"]')).to_have_count(0)
+        over.append(page.evaluate(OVER))
+
+    expect(page.locator("#disposition")).to_be_visible()
+    assert [found for found in over if found] == []
+
+
 def test_a_key_shows_the_rest_of_a_list_and_a_swap_keeps_the_keyboard(ada, crowd, ring):
     page = ada.page
     ada.open("/desk")
