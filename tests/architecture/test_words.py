@@ -60,9 +60,11 @@ def test_templates_are_where_the_loader_looks():
 
 
 def test_french_apostrophes_are_printed_ones():
+    """Those of alerts go out as SMS, which know the straight one only: the other halves their length."""
     typed = [
         (path.parent.parent.name, line)
         for path in catalogues()
+        if path.parent.parent.name != "alerts"
         for line in path.read_text(encoding="utf-8").splitlines()
         if not line.startswith("msgid") and re.search(r"[^\W\d]'[^\W\d]", line)
     ]

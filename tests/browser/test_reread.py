@@ -22,7 +22,7 @@ OLD = "Cette page n’a pas pu être relue"
 PAGES = (
     ("dr_lune", "/phone", "**/phone/changed*", "Aucune alerte ne vous attend"),
     ("supervisor", "/supervisor", "**/supervisor", "Chaque alerte a été prise"),
-    ("supervisor", "/wall", "**/wall/board", "Rien n’attend un humain"),
+    ("supervisor", "/wall", "**/wall/board", "Rien à traiter tout de suite"),
 )
 
 

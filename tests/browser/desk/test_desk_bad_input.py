@@ -9,6 +9,8 @@ LONG = "é" * 50_000
 KEPT = re.compile("brouillon gardé à")
 ZOOMED = {"width": 320, "height": 256}
 """1280 × 1024 at 400 %."""
+REST = 450
+"""Milliseconds after which a page that just came takes a key again."""
 
 
 def paste(page, text):
@@ -49,6 +51,7 @@ def test_a_name_is_found_whichever_apostrophe_was_typed(call, typed, searched):
     call.key("Enter")
     call.page.locator("#family:focus").fill(typed)
     call.page.locator("#given").fill("Anne")
+    call.page.wait_for_timeout(REST)
     call.key("Enter")
     expect(call.page.locator("#patient .name")).to_have_text(f"{typed.upper()} Anne")
 
@@ -66,6 +69,7 @@ def test_a_name_from_right_to_left_turns_nothing_around_it(call):
     call.key("Enter")
     call.page.locator("#family:focus").fill("\u202bمريم")
     call.page.locator("#given").fill("Zoé\u0301\u0301")
+    call.page.wait_for_timeout(REST)
     call.key("Enter")
     name = call.page.locator("#patient .name")
     expect(name).to_contain_text("Zoé")

@@ -40,7 +40,7 @@ def test_one_letter_ends_the_card_and_a_chord_opens_it_again(card, key):
     ada.key(key)
 
     expect(ada.page.locator("#undo")).to_contain_text("Fiche de rappel terminée")
-    expect(ada.page.locator("#callbacks")).to_contain_text("Aucun rappel")
+    expect(ada.page.locator("#resume")).to_contain_text("Rien n’est promis")
     ada.key("Control+m")
     expect(ada.page.locator("#undo")).to_contain_text("de nouveau ouverte")
     expect(button).to_be_visible()

@@ -30,7 +30,7 @@ def test_a_new_patient_is_registered_and_held_for(call):
     call.key("F3")
     call.page.keyboard.type("14031951")
     call.key("Enter")
-    expect(call.page.get_by_text("Personne avec cette date")).to_be_visible()
+    expect(call.page.get_by_text("Aucun patient avec cette date")).to_be_visible()
     call.page.keyboard.type("Lilas")
     call.page.keyboard.press("Tab")
     call.page.keyboard.type("Zoé")
@@ -152,7 +152,7 @@ def test_enter_pressed_again_never_reaches_the_next_form(call):
     call.page.keyboard.press("Enter")
     call.page.keyboard.press("Enter")
 
-    expect(call.page.get_by_text("Personne avec cette date")).to_be_visible()
+    expect(call.page.get_by_text("Aucun patient avec cette date")).to_be_visible()
     expect(call.page.locator("#question")).to_have_count(0)
 
 

@@ -282,12 +282,14 @@ def test_link_patient_lets_the_number_find_them(uow_as, cast, call_id, zoe_id):
         assert reads.call(uow, cast.lilas, call_id).patient_id == zoe_id
 
 
-def test_earlier_calls_about_counts_72_hours(uow_as, cast, clock, zoe_id):
+def test_earlier_calls_about_counts_72_hours(deps, uow_as, cast, clock, zoe_id):
     for days in (0, 2, 2):
         clock.advance(days=days)
         with uow_as(cast.ada) as uow:
             _, latest = calls.open_call(uow, OpenCall(cast.lilas))
             calls.link_patient(uow, cast.lilas, latest, zoe_id)
+            told = StartTriage(cast.lilas, PatientFacts(), "symptome_non_liste", call_id=latest)
+            calls.start_triage(uow, deps.library, told)
             uow.commit()
 
     with uow_as(cast.ada) as uow:

@@ -118,7 +118,7 @@ def test_steps_are_typed_and_show_as_done(deps, browser, cast):
         ("line", {"number": "01 99 00 00 02"}, "appartient déjà à une ligne"),
         ("types", {"name": "Bilan", "minutes": "2"}, "entre 5 et 480"),
         ("calendars", {"url": "agenda"}, "Choisissez un praticien."),
-        ("test-call", {}, "Mettez d’abord d’astreinte"),
+        ("test-call", {}, "Mettez d’abord de garde"),
     ],
 )
 def test_a_refused_step_comes_back_with_what_was_typed(browser, cast, step, form, told):
