@@ -35,21 +35,14 @@ AMISS = timedelta(seconds=5)
 """By how much the clocks of two machines may differ: what happened later than that is still to come."""
 
 
-def due_alerts(uow: UnitOfWork, limit: int) -> Sequence[tuple[UUID, UUID]]:
-    """Return (practice_id, id) of alerts whose next step is due, over all practices, oldest first."""
-    authorize(uow, Permission.ALERT_DELIVER, on=Facts(None))
-    rows = uow.session.execute(
-        text("select practice_id, id from sec.due_alerts(:now, :lim)"), {"now": uow.now(), "lim": limit}
-    )
-    return [(row.practice_id, row.id) for row in rows]
-
-
-def open_alerts(uow: UnitOfWork, limit: int) -> Sequence[tuple[UUID, UUID]]:
-    """Return (practice_id, id) of alerts with a step to come, over all practices, the next one first."""
+def due_alerts(
+    uow: UnitOfWork, limit: int, *, ahead: timedelta = timedelta(0)
+) -> Sequence[tuple[UUID, UUID]]:
+    """Return (practice_id, id) of alerts due now or within ``ahead``, over all practices, oldest first."""
     authorize(uow, Permission.ALERT_DELIVER, on=Facts(None))
     rows = uow.session.execute(
         text("select practice_id, id from sec.due_alerts(:now, :lim)"),
-        {"now": uow.now() + AHEAD, "lim": limit},
+        {"now": uow.now() + ahead, "lim": limit},
     )
     return [(row.practice_id, row.id) for row in rows]
 

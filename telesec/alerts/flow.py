@@ -61,7 +61,7 @@ def deliver(deps: AlertsDeps) -> int:
 def follow_clock(deps: AlertsDeps) -> int:
     """Let alerts the clock was put back behind call at once; return how many there were."""
     with deps.unit_of_work(system_actor(Purpose.DELIVER_ALERTS)) as uow:
-        found = _by_practice(escalation.open_alerts(uow, LOOK_AHEAD))
+        found = _by_practice(escalation.due_alerts(uow, LOOK_AHEAD, ahead=escalation.AHEAD))
     return sum(_follow_clock(deps, practice_id, ids) for practice_id, ids in found.items())
 
 

@@ -111,32 +111,24 @@ class Purpose(StrEnum):
     SETUP = "setup"
 
 
+_CALLER_GONE = frozenset(
+    {
+        P.CALL_HANDLE,
+        P.CALL_READ,
+        P.PRACTICE_READ,
+        P.PATIENT_READ,
+        P.CALLBACK_WRITE,
+        P.TRIAGE_RUN,
+        P.ALERT_READ,
+    }
+)
+"""What it takes to put a caller who is gone among the callbacks, with what was heard."""
+
 PURPOSE_PERMISSIONS: Mapping[Purpose, frozenset[Permission]] = {
     Purpose.DELIVER_ALERTS: frozenset({P.ALERT_DELIVER, P.ALERT_READ, P.POLICY_READ, P.PRACTICE_READ}),
     Purpose.RECEIVE_ANSWERS: frozenset({P.ALERT_ACKNOWLEDGE, P.ALERT_READ, P.ALERT_DELIVER}),
-    Purpose.RECEIVE_CALLS: frozenset(
-        {
-            P.CALL_HANDLE,
-            P.CALL_READ,
-            P.PRACTICE_READ,
-            P.PATIENT_READ,
-            P.CALLBACK_WRITE,
-            P.TRIAGE_RUN,
-            P.ALERT_READ,
-        }
-    ),
-    Purpose.CALL_BACK: frozenset(
-        {
-            P.CALL_HANDLE,
-            P.CALL_READ,
-            P.PRACTICE_READ,
-            P.PATIENT_READ,
-            P.CALLBACK_WRITE,
-            P.TRIAGE_RUN,
-            P.ALERT_READ,
-            P.ALERT_DELIVER,
-        }
-    ),
+    Purpose.RECEIVE_CALLS: _CALLER_GONE,
+    Purpose.CALL_BACK: _CALLER_GONE | {P.ALERT_DELIVER},
     Purpose.SETTLE_CALENDARS: frozenset({P.APPOINTMENT_READ, P.APPOINTMENT_WRITE, P.CALENDAR_SYNC}),
     Purpose.FREE_HOLDS: frozenset({P.APPOINTMENT_WRITE}),
     Purpose.GIVE_UP_DRAFTS: frozenset({P.RETENTION_RUN}),
