@@ -9,7 +9,7 @@ from datetime import time
 
 from playwright.sync_api import Page
 
-from benchmarks.agenda import READ_NOW, READINGS
+from benchmarks.booking import PASSWORD, USER
 from benchmarks.desk import cookie_of, web
 from benchmarks.figures import Figure, at_share
 from benchmarks.stage import Hall, Stage
@@ -25,9 +25,11 @@ from telesec.scheduling.ports import CalendarAddress
 from telesec.testing.browser import chromium
 from telesec.testing.cast import BRUNO_PHONE
 from telesec.testing.logins import browser_as
+from telesec.testing.radicale_server import RadicaleServer
 from telesec.triage import service as triage
 
 GOAL = 100
+OPTIONS = {"time_zone": "Europe/Paris", "server": "radicale"}
 REST = 450
 """Milliseconds a secretary waits at least: keys rest for 400 ms after the centre changed."""
 MARKS = """
@@ -43,11 +45,16 @@ SPENT = "performance.getEntriesByName('key-to-paint').map((one) => one.duration)
 
 def figures(hall: Hall, rounds: int) -> Iterator[Figure]:
     """Yield both figures."""
-    with hall.stage() as stage, web(stage) as address, chromium() as browser:
+    with (
+        RadicaleServer(hall.folder / "agendas", {USER: PASSWORD}) as server,
+        hall.stage() as stage,
+        web(stage, TELESEC_ALLOWED_NETWORKS="127.0.0.0/8") as address,
+        chromium() as browser,
+    ):
         with stage.deps.unit_of_work(stage.cast.dr_lune) as uow:
             triage.adopt_reference_set(uow, stage.deps.library, stage.cast.lilas)
             uow.commit()
-        _open_calendars(stage)
+        _open_calendars(stage, server)
         client = browser_as(stage.deps, create_app(stage.deps), stage.cast.ada)
         context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="fr-FR")
         value = cookie_of(stage, client).partition("=")[2]
@@ -60,26 +67,19 @@ def figures(hall: Hall, rounds: int) -> Iterator[Figure]:
             yield Figure(f"{what}, key → painted in Chromium, p95", at_share(spent, 0.95), "ms", GOAL)
 
 
-def _open_calendars(stage: Stage) -> None:
+def _open_calendars(stage: Stage, server: RadicaleServer) -> None:
     """Open both doctors' schedules."""
     week = tuple(OpeningRule(day, time(9), time(19)) for day in range(1, 8))
     lilas, cast = stage.cast.lilas, stage.cast
     with stage.deps.unit_of_work(system_actor(Purpose.SETUP, lilas)) as uow:
         for doctor in (cast.dr_lune_id, cast.dr_soleil_id):
-            address = CalendarAddress("memory", f"memory:{doctor}", "lune", "secret")
+            server.make_calendar(USER, str(doctor))
+            address = CalendarAddress("caldav", f"{server.url}{USER}/{doctor}/", USER, PASSWORD, OPTIONS)
             configuration.create_schedule(uow, CreateSchedule(lilas, doctor, address, 1, week))
         configuration.create_appointment_type(
             uow, CreateAppointmentType(lilas, "consultation", "Consultation", 20)
         )
         uow.commit()
-    stage.settle()
-
-
-def _read_calendars(stage: Stage) -> None:
-    """Let every calendar have been read this moment, and ask none again: what they take is not measured."""
-    for words in (READINGS, READ_NOW):
-        stage.admin.execute(words, {"now": stage.deps.clock.now()})
-    stage.admin.execute("update schedule set read_attempted_at = now() + interval '1 hour'")
 
 
 def _answers(stage: Stage, page: Page, address: str, rounds: int) -> list[float]:
@@ -118,7 +118,6 @@ def _call(stage: Stage, page: Page, address: str) -> None:
     with stage.deps.unit_of_work(stage.cast.ada) as uow:
         practice_id, call_id = calls.open_call(uow, OpenCall(stage.cast.lilas, from_number=BRUNO_PHONE))
         uow.commit()
-    _read_calendars(stage)
     page.goto(f"{address}/desk/calls/{practice_id}/{call_id}")
     page.locator("#words:focus").wait_for()
     page.locator("#slots button").first.wait_for()

@@ -71,7 +71,7 @@ def _code(answer: httpx.Response) -> str:
 
 
 def _codes(secret: bytes) -> tuple[str, str]:
-    """The code shown now and the next one: a code opens once, and who logs in again within its 30 s needs another."""
+    """The code shown now and the next: one opens once, so a second login within 30 s needs another."""
     now = SystemClock().now().astimezone(UTC)
     return totp.code_at(secret, now), totp.code_at(secret, now + timedelta(seconds=totp.STEP_SECONDS))
 
