@@ -256,11 +256,18 @@ def _fhir(practice: Mapping[str, Any]) -> list[_InCalendar]:
     login = (practice["calendar"]["user"], practice["calendar"]["password"])
     url = practice["calendar"]["url"].rstrip("/")
     with httpx.Client(auth=login, headers={"Accept": "application/fhir+json"}, timeout=30) as client:
-        answer = client.get(f"{url}/Appointment", params={"status": "booked", "_count": "1000"})
-    found = []
-    for entry in answer.raise_for_status().json().get("entry", []):
-        resource = entry["resource"]
-        uid = next((one["value"] for one in resource.get("identifier", ()) if "uid" in one["system"]), "")
-        if uid:
-            found.append(_InCalendar(uid, datetime.fromisoformat(resource["start"]), json.dumps(resource)))
-    return found
+        found, address = [], f"{url}/Appointment?status=booked&_count=200"
+        while address:
+            page = client.get(address).raise_for_status().json()
+            found += [entry["resource"] for entry in page.get("entry", [])]
+            address = next((one["url"] for one in page.get("link", []) if one["relation"] == "next"), "")
+    return [_of_fhir(one) for one in found if _uid(one)]
+
+
+def _uid(resource: Mapping[str, Any]) -> str:
+    return next((one["value"] for one in resource.get("identifier", ()) if "uid" in one["system"]), "")
+
+
+def _of_fhir(resource: Mapping[str, Any]) -> _InCalendar:
+    start = datetime.fromisoformat(resource["start"])
+    return _InCalendar(_uid(resource), start, json.dumps(resource))
