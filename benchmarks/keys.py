@@ -40,6 +40,10 @@ addEventListener("telesec:page", () => requestAnimationFrame(() => requestAnimat
   document.documentElement.dataset.painted = Number(document.documentElement.dataset.painted || 0) + 1;
 })), { capture: true });
 """
+WEIGHT = """
+performance.getEntriesByType("navigation").concat(performance.getEntriesByType("resource"))
+  .filter((one) => one.initiatorType !== "img").reduce((sum, one) => sum + one.encodedBodySize, 0)
+"""
 SPENT = "performance.getEntriesByName('key-to-paint').map((one) => one.duration)"
 
 
@@ -62,6 +66,8 @@ def figures(hall: Hall, rounds: int) -> Iterator[Figure]:
         context.add_cookies([{"name": name, "value": value, "url": address}])
         context.add_init_script(MARKS)
         page = context.new_page()
+        _call(stage, page, address)
+        yield Figure("page of a call and all it loads, compressed", page.evaluate(WEIGHT) / 1e3, "kB", 60)
         for what, take in (("triage: answer", _answers), ("booking list", _lists)):
             spent = take(stage, page, address, rounds)
             yield Figure(f"{what}, key → painted in Chromium, p95", at_share(spent, 0.95), "ms", GOAL)
