@@ -1,53 +1,19 @@
 """The simulated carrier, spoken to with Twilio's own client and with plain HTTP."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
 from twilio.base.exceptions import TwilioRestException
-from twilio.http import HttpClient
-from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
-from twilio.rest import Client
 
 from telesec.integrations.twilio.carrier import TwilioCarrier
 from telesec.testing.carrier import CarrierServer
-from telesec.testing.carrier.listener import Listener
+from telesec.testing.carrier.client import twilio_client
 
 LUNE = "+33639980001"
 SOLEIL = "+33639980002"
-
-
-class Swapped(HttpClient):
-    """Twilio's client against another address."""
-
-    def __init__(self, base: str) -> None:
-        self.base = base
-
-    def request(self, method, url, **sent):
-        url = url.replace("https://api.twilio.com", self.base)
-        sent["timeout"] = 10
-        answer = requests.request(method, url, **sent)  # noqa: S113 - just set
-        return Response(answer.status_code, answer.text, answer.headers)
-
-
-@pytest.fixture
-def doors() -> Iterator[Listener]:
-    with Listener() as listener:
-        yield listener
-
-
-@pytest.fixture
-def carrier() -> Iterator[CarrierServer]:
-    with CarrierServer() as carrier:
-        yield carrier
-
-
-@pytest.fixture
-def client(carrier) -> Client:
-    return Client(carrier.account_sid, carrier.auth_token, http_client=Swapped(carrier.url))
 
 
 def say(*sentences: str) -> str:
@@ -103,7 +69,7 @@ def test_wrong_messages_are_refused_with_the_providers_codes(carrier, client, ch
 
 
 def test_a_wrong_password_is_20003(carrier):
-    client = Client(carrier.account_sid, "wrong", http_client=Swapped(carrier.url))
+    client = twilio_client(carrier, "wrong")
 
     with pytest.raises(TwilioRestException) as refused:
         client.messages.create(to=LUNE, from_=carrier.from_number, body="a")
@@ -325,7 +291,7 @@ def test_expect_says_what_came_instead(carrier):
 
 def test_state_is_found_again(tmp_path):
     with CarrierServer(state_dir=tmp_path) as carrier:
-        client = Client(carrier.account_sid, carrier.auth_token, http_client=Swapped(carrier.url))
+        client = twilio_client(carrier)
         client.messages.create(to=LUNE, from_=carrier.from_number, body="a")
         carrier.phone(LUNE).expect_sms()
         client.calls.create(to=LUNE, from_=carrier.from_number, twiml="<Response><Say>a</Say></Response>")

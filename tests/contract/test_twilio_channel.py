@@ -1,6 +1,5 @@
 """The Twilio channels against the simulated carrier over HTTP: sent, refused, lost, found again."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
 
@@ -14,17 +13,10 @@ from telesec.foundation.ids import new_id
 from telesec.foundation.language import say
 from telesec.integrations.twilio.carrier import TwilioCarrier
 from telesec.integrations.twilio.gateway import Account, SmsChannel, VoiceChannel
-from telesec.testing.carrier import CarrierServer
 from telesec.testing.carrier.listener import Listener
 
 LUNE = "+33639980001"
 LOOPBACK = networks(["127.0.0.0/8"])
-
-
-@pytest.fixture
-def carrier() -> Iterator[CarrierServer]:
-    with CarrierServer() as carrier:
-        yield carrier
 
 
 def account_of(carrier, *, allowed=LOOPBACK, **changed) -> Account:

@@ -1,49 +1,12 @@
 """Faults of the simulated carrier, seen through Twilio's own client."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 import requests
 from twilio.base.exceptions import TwilioRestException
-from twilio.http import HttpClient
-from twilio.http.response import Response
-from twilio.rest import Client
-
-from telesec.testing.carrier import CarrierServer
-from telesec.testing.carrier.listener import Listener
 
 LUNE = "+33639980001"
-
-
-class Swapped(HttpClient):
-    """Twilio's client against another address."""
-
-    def __init__(self, base: str) -> None:
-        self.base = base
-
-    def request(self, method, url, **sent):
-        url = url.replace("https://api.twilio.com", self.base)
-        sent["timeout"] = 10
-        answer = requests.request(method, url, **sent)  # noqa: S113 - just set
-        return Response(answer.status_code, answer.text, answer.headers)
-
-
-@pytest.fixture
-def doors() -> Iterator[Listener]:
-    with Listener() as listener:
-        yield listener
-
-
-@pytest.fixture
-def carrier() -> Iterator[CarrierServer]:
-    with CarrierServer() as carrier:
-        yield carrier
-
-
-@pytest.fixture
-def client(carrier) -> Client:
-    return Client(carrier.account_sid, carrier.auth_token, http_client=Swapped(carrier.url))
 
 
 def test_lose_reply_takes_the_message_and_drops_the_connection(carrier, client):

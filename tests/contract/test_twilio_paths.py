@@ -6,7 +6,6 @@ used here: paths, parameters, types, required.
 
 import json
 import re
-from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from telesec.foundation.addresses import AddressGuard, networks
 from telesec.foundation.http_client import guarded_requests_session
 from telesec.foundation.ids import new_id
 from telesec.integrations.twilio.gateway import Account, SmsChannel, VoiceChannel
-from telesec.testing.carrier import CarrierServer
 from telesec.testing.carrier.network import ApiRequest
 
 TABLE = json.loads((Path(__file__).parents[1] / "data" / "twilio_paths.json").read_text("utf-8"))
@@ -77,12 +75,6 @@ def value_fits(value: object, shape: dict) -> bool:
     kinds = {"string": str, "integer": int, "object": dict}
     kind = kinds.get(shape["type"] or "", object)
     return isinstance(value, kind) and re.search(shape.get("pattern", ""), str(value)) is not None
-
-
-@pytest.fixture
-def carrier() -> Iterator[CarrierServer]:
-    with CarrierServer() as carrier:
-        yield carrier
 
 
 @pytest.fixture
