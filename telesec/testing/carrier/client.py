@@ -17,7 +17,7 @@ def twilio_client(carrier: CarrierServer, password: str | None = None) -> Client
     return Client(carrier.account_sid, password or carrier.auth_token, http_client=_Swapped(carrier.url))
 
 
-class _Swapped(HttpClient):  # type: ignore[misc] - it has no types
+class _Swapped(HttpClient):  # type: ignore[misc]  # the SDK is untyped
     def __init__(self, base: str) -> None:
         self.base = base
 
