@@ -43,7 +43,7 @@ class Problem:
 
 def problems_of(protocol: Protocol) -> Iterator[Problem]:
     """Yield every problem of one protocol by itself."""
-    for check in _CHECKS:
+    for check in CHECKS:
         yield from check(protocol)
 
 
@@ -236,7 +236,7 @@ def lost_flags(protocol: Protocol, reference: Mapping[str, Level]) -> Iterator[P
             yield Problem(id_, f"of the reference is {level} and is asked less urgently")
 
 
-_CHECKS: tuple[Callable[[Protocol], Iterator[Problem]], ...] = (
+CHECKS: tuple[Callable[[Protocol], Iterator[Problem]], ...] = (
     unique_ids,
     order,
     levels,

@@ -5,8 +5,10 @@ from importlib.resources import files
 import pytest
 import yaml
 
-from telesec.triage.checks import Problem, lost_flags
-from telesec.triage.compiler import ProtocolRefused, compile_protocol
+from telesec.triage import checks
+from telesec.triage.checks import lost_flags
+from telesec.triage.compiler import ProtocolRefused, built, compile_protocol
+from telesec.triage.document import ProtocolDoc
 from telesec.triage.levels import Level
 from telesec.triage.library import clashes, level_text_problems, load, misplaced, newest_files
 
@@ -84,45 +86,65 @@ SIX_WORDS = "un deux trois quatre cinq six "
         ({"red_flags": [flag(source="")]}, "red_flags.0.source"),
         ({"red_flags": [flag(unknown_as=None)]}, "red_flags.0.unknown_as"),
         ({"red_flags": [flag(effect="lower")]}, "red_flags.0.effect"),
-        ({"red_flags": [flag(), flag()]}, "saigne"),
-        ({"red_flags": [flag(id="a", level="doctor_now"), flag()]}, "saigne"),
-        ({"red_flags": [flag(level="routine")]}, "saigne"),
-        ({"red_flags": [flag(unknown_as="no")]}, "saigne"),
-        ({"default": "routine"}, "default"),
-        ({"deciding": [deciding(level="same_day")]}, "mieux"),
-        ({"deciding": [deciding(level="routine")]}, "mieux"),
-        ({"deciding": [deciding(unknown_as="yes")]}, "mieux"),
-        ({"deciding": [deciding(effect="raise", level="routine", unknown_as="yes")]}, "mieux"),
-        ({"cases": SIX_CASES[:5]}, "cases"),
-        ({"cases": [*SIX_CASES, SIX_CASES[0]]}, "cases.case_0"),
-        ({"state": "signed"}, "reviewer"),
-        ({"state": "signed", "reviewer": "Dr Lune", "red_flags": [flag(source_status="recalled_only")]},
-         "saigne"),
-        ({"red_flags": [flag(prefill_from="patient.shoe_size")]}, "saigne"),
-        ({"red_flags": [flag(signs=["hiccups"])]}, "saigne"),
-        ({"signs": ["hiccups"]}, "signs"),
-        ({"red_flags": [flag(also_open=["essai"])]}, "saigne"),
-        ({"red_flags": [flag(), flag(id="b", ask_if={"age_min_months": 12, "age_max_months": 12})]}, "b"),
-        ({"red_flags": [flag(derive=True)]}, "saigne"),
-        ({"red_flags": [flag(ask={"fr": SIX_WORDS * 5, "en": "x"})]}, "saigne"),
-        ({"red_flags": [flag(ask={"fr": "Est-ce là ? Et ici ?", "en": "x"})]}, "saigne"),
-        ({"red_flags": [flag(ask={"fr": "N'a-t-elle pas mal ?", "en": "x"})]}, "saigne"),
-        ({"red_flags": [flag(ask={"fr": "Est-ce une méningite ?", "en": "x"})]}, "saigne"),
-        ({"red_flags": [flag(ask_if={"age_min_months": 12})]}, "red_flags"),
-        ({"red_flags": [flag(id=f"q{n}") for n in range(11)]}, "red_flags"),
-        ({"kind": "screen", "red_flags": [flag(id=f"q{n}") for n in range(7)]}, "red_flags"),
-        ({"deciding": [deciding(id=f"d{n}") for n in range(15)]}, "red_flags"),
     ],
 )  # fmt: skip
-def test_a_broken_protocol_is_refused(changes, where):
+def test_a_file_outside_the_format_is_refused(changes, where):
     assert where in {problem.where for problem in problems(**changes)}
 
 
-def test_what_is_said_at_a_level_may_not_name_a_drug():
-    part = {"fr": "Prenez du paracétamol.", "en": "Take paracetamol."}
-    texts = {"same_day": dict.fromkeys(("say", "act", "told", "safety_net", "fallback"), part)}
+TOGETHER = {"id": "ensemble", "ask": flag()["ask"], "merges": ["saigne", "mieux"]}
+SAID = {part: {"fr": "Bien.", "en": "Good."} for part in ("say", "act", "told", "safety_net", "fallback")}
+DRUG = {"fr": "Prenez du paracétamol.", "en": "Take paracetamol."}
 
-    assert Problem("texts.same_day", "names a drug") in problems(texts=texts)
+BROKEN = [
+    ("unique_ids", {"red_flags": [flag(), flag()]}, "saigne"),
+    ("order", {"red_flags": [flag(id="a", level="doctor_now"), flag()]}, "saigne"),
+    ("levels", {"red_flags": [flag(level="routine")]}, "saigne"),
+    ("levels", {"default": "routine"}, "default"),
+    ("levels", {"deciding": [deciding(level="same_day")]}, "mieux"),
+    ("levels", {"deciding": [deciding(level="routine")]}, "mieux"),
+    ("levels", {"deciding": [deciding(effect="raise", level="routine", unknown_as="yes")]}, "mieux"),
+    ("unknowns", {"red_flags": [flag(unknown_as="no")]}, "saigne"),
+    ("unknowns", {"deciding": [deciding(unknown_as="yes")]}, "mieux"),
+    ("merges", {"deciding": [deciding()], "merged": [TOGETHER]}, "ensemble"),
+    ("signatures", {"state": "signed"}, "reviewer"),
+    ("signatures",
+     {"state": "signed", "reviewer": "Dr Lune", "red_flags": [flag(source_status="recalled_only")]},
+     "saigne"),
+    ("cases", {"cases": SIX_CASES[:5]}, "cases"),
+    ("cases", {"cases": [*SIX_CASES, SIX_CASES[0]]}, "cases.case_0"),
+    ("references", {"signs": ["hiccups"]}, "signs"),
+    ("references", {"red_flags": [flag(prefill_from="patient.shoe_size")]}, "saigne"),
+    ("references", {"red_flags": [flag(signs=["hiccups"])]}, "saigne"),
+    ("references", {"red_flags": [flag(also_open=["essai"])]}, "saigne"),
+    ("references",
+     {"red_flags": [flag(), flag(id="b", ask_if={"age_min_months": 12, "age_max_months": 12})]}, "b"),
+    ("references", {"red_flags": [flag(derive=True)]}, "saigne"),
+    ("speech", {"red_flags": [flag(ask={"fr": SIX_WORDS * 5, "en": "x"})]}, "saigne"),
+    ("speech", {"red_flags": [flag(ask={"fr": "Est-ce là ? Et ici ?", "en": "x"})]}, "saigne"),
+    ("speech", {"red_flags": [flag(ask={"fr": "N'a-t-elle pas mal ?", "en": "x"})]}, "saigne"),
+    ("speech", {"red_flags": [flag(ask={"fr": "Est-ce une méningite ?", "en": "x"})]}, "saigne"),
+    ("speech", {"texts": {"same_day": SAID | {"say": DRUG}}}, "texts.same_day"),
+    ("no_hole", {"red_flags": [flag(ask_if={"age_min_months": 12})]}, "red_flags"),
+    ("no_hole", {"red_flags": [flag(id=f"q{n}") for n in range(11)]}, "red_flags"),
+    ("no_hole", {"kind": "screen", "red_flags": [flag(id=f"q{n}") for n in range(7)]}, "red_flags"),
+    ("no_hole", {"deciding": [deciding(id=f"d{n}") for n in range(15)]}, "red_flags"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("check", "changes", "where"), BROKEN)
+def test_a_broken_protocol_is_refused_by_the_check_of_its_kind_alone(check, changes, where):
+    protocol = built(ProtocolDoc.model_validate(document(**changes)))
+
+    refusing = {one.__name__: [problem.where for problem in one(protocol)] for one in checks.CHECKS}
+
+    assert {name for name, found in refusing.items() if found} == {check}
+    assert where in refusing[check]
+    assert where in {problem.where for problem in problems(**changes)}
+
+
+def test_every_check_of_a_file_was_seen_refusing():
+    assert {check for check, _, _ in BROKEN} == {check.__name__ for check in checks.CHECKS}
 
 
 def test_a_draft_may_still_lack_cases():

@@ -1,5 +1,7 @@
 """The urgency scale."""
 
+import re
+
 import pytest
 
 from telesec.triage.levels import Level, deadline_seconds, least_urgent, most_urgent, raised_by
@@ -40,3 +42,41 @@ def test_words_on_a_message():
 def test_raising_stops_at_15():
     assert raised_by(Level.SAME_DAY, 1) is Level.DOCTOR_NOW
     assert raised_by(Level.DOCTOR_NOW, 5) is Level.CALL15_NOW
+
+
+def said_to_callers(library):
+    """Return every sentence of a level said to a caller, of all complaints and of one."""
+    held = [("all", library.book.texts), *((one.code, one.texts) for one in library.protocols)]
+    return [
+        (f"{code} {level}", part)
+        for code, texts in held
+        for level, own in texts.items()
+        for part in (own.say, own.safety_net)
+    ]
+
+
+OF_HER = re.compile(r"\b(elle|seule)\b|\b[Aa]idez-la\b")
+TO_THE_PATIENT = re.compile(r"vous sentez|vous êtes en danger|restez pas seul|rappelée|vous faut|vous aide\b")
+
+
+def test_who_calls_for_somebody_is_not_spoken_to_as_the_patient(library):
+    wrong = [
+        (where, text)
+        for where, part in said_to_callers(library)
+        for text in (part.fr, part.he)
+        if TO_THE_PATIENT.search(text)
+    ]
+
+    assert not wrong
+
+
+def test_what_speaks_of_the_patient_is_also_said_to_the_patient_and_of_a_man(library):
+    wrong = [
+        (where, part.fr)
+        for where, part in said_to_callers(library)
+        if OF_HER.search(part.fr) and not (part.you and part.he)
+    ]
+
+    assert not wrong
+    for where, part in said_to_callers(library):
+        assert not OF_HER.search(part.you + part.he), where
