@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from telesec.accounts import breaks
@@ -15,7 +15,7 @@ from telesec.calls.rules import DraftKind, Handover, Outcome
 from telesec.calls.service import SaveDraft
 from telesec.desk import after_alert
 from telesec.desk.caught import ask_first
-from telesec.desk.pages import act, asked, call_page
+from telesec.desk.pages import QUEUE, act, asked, call_page
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import CallScreen
 from telesec.desk.search import search_now
@@ -36,7 +36,6 @@ PARTS = {
     "ladder": "desk/_ladder.html",
     "verdict": "desk/_verdict.html",
 }
-SEE_OTHER = 303
 QUIET = frozenset({Outcome.INFORMATION, Outcome.MESSAGE, Outcome.APPOINTMENT})
 """Ends that nobody hurries after: a note left behind is read for red flags."""
 PATH = "/desk/calls/<uuid:practice_id>/<uuid:call_id>"
@@ -130,7 +129,7 @@ def _ending(pages: Blueprint, deps: DeskDeps) -> None:
     def close(practice_id: UUID, call_id: UUID) -> AnyResponse:
         rests = (request.form.get("outcome"), request.form.get("rest")) == (Outcome.ABUSE, "1")
 
-        def do(uow: UnitOfWork) -> None:
+        def do(uow: UnitOfWork) -> Done:
             outcome = _outcome()
             if outcome is Outcome.HUNG_UP:
                 dropped.call_back(uow, deps.library, practice_id, call_id)
@@ -140,12 +139,9 @@ def _ending(pages: Blueprint, deps: DeskDeps) -> None:
             calls.close(uow, practice_id, call_id, outcome)
             if rests:
                 breaks.begin(uow)
+            return Done(Act.ABUSE if rests else Act.CLOSE, practice_id, call_id, call_id)
 
-        answer = act(deps, (practice_id, call_id), do, then="outcome")
-        if answer.status_code != SEE_OTHER:
-            return answer
-        closed = Done(Act.ABUSE if rests else Act.CLOSE, practice_id, call_id, call_id)
-        return closed.offered_on(redirect(url_for("desk.idle"), code=SEE_OTHER), deps)
+        return act(deps, (practice_id, call_id), do, then=QUEUE)
 
 
 def _changed(details: CallDetails) -> CallDetails:

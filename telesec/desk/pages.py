@@ -21,6 +21,8 @@ from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.web.access import actor
 
 VIEWS = ("triage", "heard", "patient", "booking", "message", "alert", "callback", "outcome", "abuse")
+QUEUE = "queue"
+"""Where an ended call leads: to no view of its own, but to the calls that wait."""
 CallKey = tuple[UUID, UUID]
 """A call's practice and id."""
 
@@ -106,9 +108,10 @@ def act(
     then: str = "triage",
     **more: Any,
 ) -> AnyResponse:
-    """Do one thing in a call and go on to a view; refused, the page says why and keeps what was typed.
+    """Do one thing in a call and go on to a view, or to ``QUEUE``.
 
-    What may be taken back is offered for ten seconds.
+    Refused, the page says why and keeps what was typed. What may be taken back is offered for ten seconds. A
+    script is given the next page at once, anybody else is sent to it.
     """
     return attempt(deps, call, lambda: _in_one(deps, do), then=then, **more)
 
@@ -123,8 +126,13 @@ def attempt(
         raise
     except TelesecError as error:
         return call_page(deps, call, asked(), error.sentence, error.status, wrong=error)
-    answer = redirect(call_url(call, then, **more), code=303)
-    return done.offered_on(answer, deps) if isinstance(done, Done | Told) else answer
+    place = url_for("desk.idle") if then == QUEUE else call_url(call, then, **more)
+    there = redirect(place, code=303)
+    if isinstance(done, Done | Told):
+        return done.offered_on(there, deps)
+    if more or then == QUEUE or not request.headers.get("HX-Request"):
+        return there
+    return call_page(deps, call, Ask(then), typed={})
 
 
 def _in_one(deps: DeskDeps, do: Callable[[UnitOfWork], Done | Told | None]) -> Done | Told | None:

@@ -55,6 +55,16 @@ def test_an_answer_brings_the_next_question(desk, adopted):
     assert desk.hidden("question_id") != before
 
 
+def test_a_script_is_given_the_next_question_at_once_under_the_address_of_the_call(desk, adopted):
+    typed = {"words": "mal à la poitrine", "age": "75", "sex": "F"}
+
+    answer = desk.browser.post(desk.url("/triage/start"), typed, headers={"HX-Request": "true"})
+
+    assert (answer.status_code, answer.headers["HX-Push-Url"]) == (200, desk.url())
+    asked = re.compile(r'name="question_id" value="([^"]*)"')
+    assert asked.search(answer.text)[1] == desk.hidden("question_id")
+
+
 def test_an_answer_to_an_old_question_changes_nothing(desk, adopted):
     start(desk)
     old = {name: desk.hidden(name) for name in ("session_id", "question_id")}
