@@ -73,13 +73,16 @@ def add_contact(uow: UnitOfWork, command: AddContact) -> UUID:
     """Add a way to reach a practitioner; return its id.
 
     Raises:
-        Refused: The number or address cannot be one (422).
+        Refused: The number or address cannot be one, or is there already (422).
     """
     authorize(uow, Permission.POLICY_WRITE, on=Facts(command.practice_id))
     address = _address(command)
     contact_id = new_id()
     sealed = vault.seal(uow, command.practice_id, KIND, contact_id, 1, address=address)
     phone = command.channel in PHONES
+    route = installation.index(uow, PURPOSE, address) if phone else None
+    if route is not None:
+        _refuse_known(uow, command, route)
     uow.session.add(
         ContactMethod(
             practice_id=command.practice_id,
@@ -88,7 +91,7 @@ def add_contact(uow: UnitOfWork, command: AddContact) -> UUID:
             channel=command.channel.value,
             address_sealed=sealed["address"],
             sealed_version=1,
-            route_index=installation.index(uow, PURPOSE, address) if phone else None,
+            route_index=route,
             position=command.position,
             verified_at=uow.now() if command.verified else None,
             created_at=uow.now(),
@@ -103,17 +106,6 @@ def add_contact(uow: UnitOfWork, command: AddContact) -> UUID:
     )
     uow.publish("policy", command.practice_id)
     return contact_id
-
-
-def verify_contact(uow: UnitOfWork, practice_id: UUID, contact_id: UUID) -> None:
-    """Note that somebody checked the address; from now on it is used."""
-    authorize(uow, Permission.POLICY_WRITE, on=Facts(practice_id))
-    contact = uow.session.get(ContactMethod, (practice_id, contact_id))
-    if contact is None:
-        raise NotFound
-    contact.verified_at = contact.verified_at or uow.now()
-    uow.audit("contact.verify", practice_id=practice_id, object_id=contact_id)
-    uow.publish("policy", practice_id)
 
 
 def remove_contact(uow: UnitOfWork, practice_id: UUID, contact_id: UUID) -> None:
@@ -200,6 +192,16 @@ def addresses(uow: UnitOfWork, practice_id: UUID, contact_ids: Iterable[UUID]) -
 def language_of(uow: UnitOfWork, practice_id: UUID) -> str:
     """Return the language a practice's people are spoken to in."""
     authorize(uow, Permission.ALERT_READ, on=Facts(practice_id))
+    return _language(uow, practice_id)
+
+
+def to_prove(uow: UnitOfWork, practice_id: UUID, contact_id: UUID) -> tuple[str, str]:
+    """Return a contact's address and the language of its practice, for the code that proves it."""
+    authorize(uow, Permission.INSTRUCTION_WRITE, on=Facts(practice_id))
+    return _opened(uow, practice_id, [contact_id])[contact_id], _language(uow, practice_id)
+
+
+def _language(uow: UnitOfWork, practice_id: UUID) -> str:
     found = uow.session.scalar(select(Practice.language).where(Practice.id == practice_id))
     return found or "fr"
 
@@ -219,6 +221,25 @@ def away_now(uow: UnitOfWork, practice_id: UUID) -> Moment:
     """Return who of a practice is away at this moment; opening hours are not looked at."""
     authorize(uow, Permission.POLICY_READ, on=Facts(practice_id))
     return moment(uow.now(), "UTC", (), practices.absences(uow, practice_id))
+
+
+def _refuse_known(uow: UnitOfWork, command: AddContact, route: int) -> None:
+    """Refuse a number that is already there for this person and channel: a form sent twice, as a rule."""
+    known = uow.session.scalar(
+        select(ContactMethod.id).where(
+            ContactMethod.practice_id == command.practice_id,
+            ContactMethod.practitioner_id == command.practitioner_id,
+            ContactMethod.channel == command.channel.value,
+            ContactMethod.route_index == route,
+        )
+    )
+    if known is not None:
+        raise Refused(
+            "number_known",
+            say("This number is already there for this person. Look at the list above."),
+            status=422,
+            field="address",
+        )
 
 
 def _address(command: AddContact) -> str:

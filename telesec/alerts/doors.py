@@ -17,7 +17,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from telesec.alerts import answers, attempts, contacts
+from telesec.alerts import answers, attempts, contacts, number_codes
 from telesec.alerts.answers import Spoken
 from telesec.alerts.parts import AlertsDeps
 from telesec.alerts.ports import (
@@ -54,7 +54,7 @@ def blueprint(deps: AlertsDeps) -> Blueprint:
     @public("believed for the provider's signature alone")
     def voice(carrier: str, delivery_id: UUID) -> Response:
         partner, event = _heard(deps, carrier)
-        return Response(_voice(deps, partner, _meant(event, delivery_id)), content_type=XML)
+        return Response(_picked_up(deps, partner, _meant(event, delivery_id)), content_type=XML)
 
     @doors.post("/<carrier>/deliveries/<uuid:delivery_id>/digits")
     @public("believed for the provider's signature alone")
@@ -68,9 +68,7 @@ def blueprint(deps: AlertsDeps) -> Blueprint:
         _, event = _heard(deps, carrier)
         told = _meant(event, delivery_id)
         if isinstance(told, DeliveryReport):
-            _with_practice(
-                deps, delivery_id, lambda uow, practice_id: attempts.report(uow, practice_id, told)
-            )
+            _reported(deps, told)
         return Response(status=204)
 
     return doors
@@ -114,6 +112,38 @@ def _text(deps: AlertsDeps, partner: Carrier, event: ProviderEvent) -> str:
         language = contacts.language_of(uow, found[0][0]) if found else ""
         uow.commit()
     return partner.text_back(render(sentence, language) if sentence else "")
+
+
+def _reported(deps: AlertsDeps, told: DeliveryReport) -> None:
+    """Note what became of an attempt; of a code to a number nothing is kept, its owner types it or not."""
+    try:
+        _with_practice(
+            deps, told.delivery_id, lambda uow, practice_id: attempts.report(uow, practice_id, told)
+        )
+    except NotFound:
+        _practice_of_number(deps, told.delivery_id)
+
+
+def _picked_up(deps: AlertsDeps, partner: Carrier, event: ProviderEvent) -> str:
+    """Return what a call of ours says: an alert's, else the code of a number that is to be proven."""
+    try:
+        return _voice(deps, partner, event)
+    except NotFound:
+        contact_id = _delivery_of(event)
+        practice_id = _practice_of_number(deps, contact_id)
+    with deps.unit_of_work(system_actor(Purpose.RECEIVE_ANSWERS, practice_id)) as uow:
+        language = contacts.language_of(uow, practice_id)
+        sentences = number_codes.spoken(uow, practice_id, contact_id)
+    said = tuple(render(sentence, language) for sentence in sentences)
+    return partner.speak(said, language=language, gather_url=None)
+
+
+def _practice_of_number(deps: AlertsDeps, contact_id: UUID) -> UUID:
+    with deps.unit_of_work(system_actor(Purpose.RECEIVE_ANSWERS)) as uow:
+        practice_id = number_codes.find(uow, contact_id)
+    if practice_id is None:
+        raise NotFound
+    return practice_id
 
 
 def _voice(deps: AlertsDeps, partner: Carrier, event: ProviderEvent) -> str:

@@ -49,6 +49,7 @@ class ContactMethod(Base):
         ForeignKeyConstraint(["practice_id", "practitioner_id"], _PRACTITIONER),
         Index("ix_contact_method_practice_id_practitioner_id", "practice_id", "practitioner_id"),
         Index("ix_contact_method_route_index", "route_index"),
+        Index("ix_contact_method_id", "id"),
         CheckConstraint("channel IN ('sms', 'voice', 'push', 'email')", name="channel"),
     )
 
@@ -63,6 +64,10 @@ class ContactMethod(Base):
     """The lowest one of a channel is used."""
     verified_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    code_sent_at: Mapped[datetime | None]
+    """When the code that proves the number last left; the code itself is derived, never stored."""
+    codes_sent: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    code_tries: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 class Alert(Base):

@@ -107,6 +107,7 @@ class ContactCard:
     channel: ChannelKind
     to_masked: str
     verified_at: datetime | None
+    code_sent_at: datetime | None = None
 
 
 def alert(uow: UnitOfWork, alert_id: UUID) -> AlertDetail:
@@ -226,7 +227,14 @@ def contact_cards(uow: UnitOfWork, practice_id: UUID) -> tuple[ContactCard, ...]
     ).all()
     to = contacts.masked(uow, practice_id, [row.id for row in rows])
     return tuple(
-        ContactCard(row.id, row.practitioner_id, ChannelKind(row.channel), to[row.id], row.verified_at)
+        ContactCard(
+            row.id,
+            row.practitioner_id,
+            ChannelKind(row.channel),
+            to[row.id],
+            row.verified_at,
+            row.code_sent_at,
+        )
         for row in rows
     )
 

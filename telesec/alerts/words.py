@@ -36,6 +36,21 @@ def voice_prompt(code: str) -> tuple[Sentence, ...]:
     return (say("This is your answering service. An urgent message is waiting for you."), ask, ask)
 
 
+def number_code(code: str, public_url: str) -> Sentence:
+    """Return the SMS that proves a number: the code and our own address, whom it is for is not said."""
+    return say(
+        "Your code: %(code)s. Type it on the practice's page to be called here. %(domain)s",
+        code=code,
+        domain=urlsplit(public_url).hostname or "",
+    )
+
+
+def number_code_said(code: str) -> tuple[Sentence, ...]:
+    """Return what the call that proves a number says, the digits one by one, twice."""
+    digits = say("Your code: %(digits)s.", digits=", ".join(code))
+    return (say("This is your answering service, to check your number."), digits, digits)
+
+
 def wrong_keys(code: str) -> tuple[Sentence, ...]:
     """Return what is said after other keys."""
     return (

@@ -36,6 +36,8 @@ class Absent:
     last: str
     says: str
     everybody: bool = False
+    practitioner_id: UUID | None = None
+    """Who is away, where it is not the acting practitioner."""
 
 
 def tell_late(uow: UnitOfWork, practice_id: UUID, minutes: int) -> UUID:
@@ -63,22 +65,24 @@ def tell_late(uow: UnitOfWork, practice_id: UUID, minutes: int) -> UUID:
 
 
 def set_absent(uow: UnitOfWork, typed: Absent) -> UUID:
-    """Record an absence of the acting practitioner, or of the whole practice.
+    """Record an absence of the acting practitioner, of another one, or of the whole practice.
 
     Raises:
-        Refused: A time cannot be read, or it ends before it starts (422).
+        Refused: Nobody is named, a time cannot be read, or it ends before it starts (422).
     """
     authorize(uow, Permission.INSTRUCTION_WRITE, on=Facts(typed.practice_id))
     practice = practices.practice(uow, typed.practice_id)
     start = wall_time(typed.first, practice.time_zone, "first") or uow.now()
-    me = None if typed.everybody else uow.actor.practitioner_ids.get(typed.practice_id)
+    me = typed.practitioner_id or uow.actor.practitioner_ids.get(typed.practice_id)
+    if me is None and not typed.everybody:
+        raise Refused("bad_choice", say("Choose who is away."), status=422, field="who")
     command = SetAbsence(
         typed.practice_id,
         start,
         wall_time(typed.last, practice.time_zone, "last"),
         signature(uow, practice),
         says=typed.says,
-        practitioner_id=me,
+        practitioner_id=None if typed.everybody else me,
     )
     try:
         return practice_service.set_absence(uow, command)

@@ -1,8 +1,11 @@
 """The parts the desk's pages are handed."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from telesec.alerts.ports import Channel
+from telesec.alerts.rules import ChannelKind
 from telesec.foundation.access import Actor
 from telesec.foundation.clock import Clock
 from telesec.foundation.database import Database
@@ -26,6 +29,8 @@ class DeskDeps(Protocol):
     def calendars(self) -> Calendars: ...
     @property
     def library(self) -> Library: ...
+    @property
+    def channels(self) -> Mapping[ChannelKind, tuple[Channel, ...]]: ...
     @property
     def live(self) -> LiveHub: ...
     def unit_of_work(self, actor: Actor) -> AbstractContextManager[UnitOfWork]: ...

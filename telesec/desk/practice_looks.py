@@ -19,7 +19,9 @@ __all__ = [
     "HOURS",
     "KINDS",
     "REPAIRS",
+    "SAVED",
     "SYSTEMS",
+    "TIME_FIELDS",
     "WEEKDAYS",
     "clock",
     "day",
@@ -60,6 +62,28 @@ WEEKDAYS = {
     6: say("Saturday"),
     7: say("Sunday"),
 }
+
+
+SAVED = {
+    "instruction": say("Saved: secretaries see it now."),
+    "confirmed": say("Confirmed today."),
+    "retired": say("Taken out of force: secretaries no longer see it."),
+    "hours": say("The hours are saved."),
+    "adopted": say("The reference set is in use."),
+    "order": say("The order is saved: the next urgent call follows it."),
+    "number": say("Saved."),
+    "removed": say("The number is gone: nobody is called there any more."),
+    "code": say("A code left for this number. Type it here within ten minutes."),
+    "proven": say("The number is proven: urgent calls use it from now on."),
+    "absence": say("The absence is recorded: secretaries see it now."),
+    "back": say("The absence is over."),
+    "calendar": say("The calendar was read with the new login."),
+}
+"""What a reader is told after a save, by the word in the address."""
+
+
+TIME_FIELDS = tuple(f"{day}{part}_{end}" for day in WEEKDAYS for part in "ab" for end in ("opens", "closes"))
+"""Names of the fields of a week's hours."""
 
 
 class OnPage(Protocol):

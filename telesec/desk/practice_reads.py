@@ -15,7 +15,8 @@ from telesec.accounts.step_up import Act
 from telesec.alerts import contacts
 from telesec.alerts import reads as alerts
 from telesec.alerts.models import Alert
-from telesec.alerts.reads import Rung
+from telesec.alerts.number_codes import LASTS
+from telesec.alerts.reads import ContactCard, Rung
 from telesec.alerts.rules import ChannelKind
 from telesec.calls.models import Call
 from telesec.calls.rules import Outcome
@@ -61,6 +62,14 @@ class OnDuty:
 
 
 @dataclass(frozen=True)
+class Numbers:
+    """The ways one practitioner is reached, masked; also those that wait for their code."""
+
+    name: str
+    cards: tuple[ContactCard, ...]
+
+
+@dataclass(frozen=True)
 class Adoption:
     """Who took the reference protocols into use, and when; None while nobody has."""
 
@@ -76,6 +85,9 @@ class PracticePage:
     calendars: tuple[CalendarCard, ...]
     instructions: tuple[InstructionCard, ...]
     on_duty: tuple[OnDuty, ...]
+    numbers: tuple[Numbers, ...]
+    away: tuple[Away, ...]
+    me: UUID | None
     cover: tuple[CoverDay, ...]
     gaps: tuple[Gap, ...]
     week: Week
@@ -84,9 +96,14 @@ class PracticePage:
     may_adopt: bool
     may_read_protocols: bool
     may_set_duty: bool
+    may_renew_login: bool
     number_proven: bool
     hours: Mapping[HoursOf, tuple[Opening, ...]]
     words: Wording
+
+    def code_lives(self, way: ContactCard) -> bool:
+        """Return whether the code a number was sent may still be typed."""
+        return way.code_sent_at is not None and self.words.now - way.code_sent_at <= LASTS
 
     def name(self, practitioner_id: UUID | None) -> str:
         """Return a practitioner's name, empty for nobody."""
@@ -116,12 +133,16 @@ def page(uow: UnitOfWork, library: Library, practice_id: UUID) -> PracticePage:
         calendars=scheduling.calendars(uow, practice_id),
         instructions=practices.instructions(uow, practice_id),
         on_duty=on_duty,
+        numbers=_numbers(uow, card),
+        away=away,
+        me=uow.actor.practitioner_ids.get(practice_id),
         cover=days,
         gaps=_gaps(on_duty, away, words.now),
         week=_week(uow, practice_id),
         adoption=_adoption(uow, card),
         due=governance.reviews(uow, library, practice_id) if Permission.PROTOCOL_READ in held else (),
         may_read_protocols=Permission.PROTOCOL_READ in held,
+        may_renew_login=Permission.CALENDAR_LOGIN in held,
         may_set_duty=Permission.POLICY_WRITE in held,
         number_proven=Permission.POLICY_WRITE in held and step_up.proven(uow, Act.CHANGE_NUMBER),
         may_adopt=Permission.PROTOCOL_ADOPT in held and practice_id in uow.actor.practitioner_ids,
@@ -154,6 +175,15 @@ def _on_duty(uow: UnitOfWork, card: PracticeCard) -> tuple[OnDuty, ...]:
         )
         for rung in rungs
     )
+
+
+def _numbers(uow: UnitOfWork, card: PracticeCard) -> tuple[Numbers, ...]:
+    """Return the practitioners with their numbers; two queries."""
+    found = alerts.contact_cards(uow, card.id)
+    grouped = (
+        (one.name, tuple(way for way in found if way.practitioner_id == one.id)) for one in card.practitioners
+    )
+    return tuple(Numbers(name, cards) for name, cards in grouped if cards)
 
 
 def _cover(on_duty: tuple[OnDuty, ...], away: tuple[Away, ...], words: Wording) -> tuple[CoverDay, ...]:

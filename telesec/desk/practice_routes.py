@@ -2,16 +2,15 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from telesec.accounts.proof import take_code
-from telesec.accounts.step_up import Act
-from telesec.desk import practice_looks, practice_reads, practice_writes
+from telesec.desk import practice_away, practice_numbers, practice_reads, practice_writes
 from telesec.desk.ports import DeskDeps
+from telesec.desk.practice_shown import back, show
 from telesec.desk.practice_writes import TypedInstruction
 from telesec.foundation.access import Permission
-from telesec.foundation.errors import Refused, Stale, TooMany
+from telesec.foundation.errors import Refused, Stale
 from telesec.practices import service as practices
 from telesec.triage import service as triage
 from telesec.web.access import actor, requires
@@ -24,6 +23,8 @@ def blueprint(deps: DeskDeps) -> Blueprint:
     _instructions(pages, deps)
     _settings(pages, deps)
     _duty(pages, deps)
+    practice_numbers.install(pages, deps)
+    practice_away.install(pages, deps)
     return pages
 
 
@@ -34,13 +35,13 @@ def _look(pages: Blueprint, deps: DeskDeps) -> None:
         with deps.unit_of_work(actor()) as uow:
             cards = practice_reads.choices(uow)
         if len(cards) == 1:
-            return _back(cards[0].id)
+            return redirect(url_for("practice_page.page", practice_id=cards[0].id), code=303)
         return render_template("desk/practice/choose.html", cards=cards)
 
     @pages.get("/practice/<uuid:practice_id>")
     @requires(Permission.INSTRUCTION_WRITE)
     def page(practice_id: UUID) -> Response:
-        return _page(deps, practice_id)
+        return show(deps, practice_id)
 
 
 def _instructions(pages: Blueprint, deps: DeskDeps) -> None:
@@ -63,18 +64,23 @@ def _instructions(pages: Blueprint, deps: DeskDeps) -> None:
                 practice_writes.write_instruction(uow, typed)
                 uow.commit()
         except (Refused, Stale) as error:
-            return _page(deps, practice_id, error, "instruction")
-        return _back(practice_id, "instructions")
+            return show(deps, practice_id, error, "instruction")
+        return back(practice_id, f"reword-{typed.instruction_id or 'new'}", "instruction")
 
     @pages.post("/practice/<uuid:practice_id>/instructions/<uuid:instruction_id>")
     @requires(Permission.INSTRUCTION_WRITE)
     def settle(practice_id: UUID, instruction_id: UUID) -> AnyResponse:
         retires = request.form.get("act") == "retire"
         act = practices.retire_instruction if retires else practices.confirm_instruction
-        with deps.unit_of_work(actor()) as uow:
-            act(uow, practice_id, instruction_id, request.form.get("version", 0, type=int))
-            uow.commit()
-        return _back(practice_id, "instructions")
+        try:
+            with deps.unit_of_work(actor()) as uow:
+                act(uow, practice_id, instruction_id, request.form.get("version", 0, type=int))
+                uow.commit()
+        except Stale as error:
+            return show(deps, practice_id, error, "settle")
+        if retires:
+            return back(practice_id, "h-ins", "retired")
+        return back(practice_id, f"reword-{instruction_id}", "confirmed")
 
 
 def _settings(pages: Blueprint, deps: DeskDeps) -> None:
@@ -86,8 +92,8 @@ def _settings(pages: Blueprint, deps: DeskDeps) -> None:
                 practice_writes.set_hours(uow, practice_id, request.form.get("hours_of", ""), request.form)
                 uow.commit()
         except Refused as error:
-            return _page(deps, practice_id, error, "hours")
-        return _back(practice_id, "hours")
+            return show(deps, practice_id, error, "hours")
+        return back(practice_id, f"save-{request.form['hours_of']}", "hours")
 
     @pages.post("/practice/<uuid:practice_id>/adopt")
     @requires(Permission.PROTOCOL_ADOPT)
@@ -95,7 +101,7 @@ def _settings(pages: Blueprint, deps: DeskDeps) -> None:
         with deps.unit_of_work(actor()) as uow:
             triage.adopt_reference_set(uow, deps.library, practice_id)
             uow.commit()
-        return _back(practice_id, "protocols")
+        return back(practice_id, "h-pro", "adopted")
 
 
 def _duty(pages: Blueprint, deps: DeskDeps) -> None:
@@ -108,37 +114,5 @@ def _duty(pages: Blueprint, deps: DeskDeps) -> None:
                 practice_writes.set_on_call(uow, practice_id, chosen)
                 uow.commit()
         except Refused as error:
-            return _page(deps, practice_id, error, "on_call")
-        return _back(practice_id, "duty")
-
-    @pages.post("/practice/<uuid:practice_id>/contacts")
-    @requires(Permission.POLICY_WRITE)
-    def contact(practice_id: UUID) -> AnyResponse:
-        try:
-            take_code(deps, Act.CHANGE_NUMBER)
-            with deps.unit_of_work(actor()) as uow:
-                practice_writes.add_contact(uow, practice_id, request.form)
-                uow.commit()
-        except (Refused, TooMany) as error:
-            return _page(deps, practice_id, error, "contact")
-        return _back(practice_id, "duty")
-
-
-def _page(
-    deps: DeskDeps, practice_id: UUID, error: Refused | Stale | TooMany | None = None, form: str = ""
-) -> Response:
-    """Show the page; after a refusal with what was typed in that form, and why beside the field."""
-    with deps.unit_of_work(actor()) as uow:
-        found = practice_reads.page(uow, deps.library, practice_id)
-    page = render_template(
-        "desk/practice/page.html",
-        page=found,
-        looks=practice_looks,
-        errors={form: error},
-        typed=request.form,
-    )
-    return make_response(page, error.status if error else 200)
-
-
-def _back(practice_id: UUID, part: str | None = None) -> AnyResponse:
-    return redirect(url_for("practice_page.page", practice_id=practice_id, _anchor=part), code=303)
+            return show(deps, practice_id, error, "on_call")
+        return back(practice_id, "order", "order")

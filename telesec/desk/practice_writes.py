@@ -59,28 +59,31 @@ def write_instruction(uow: UnitOfWork, typed: TypedInstruction) -> UUID:
         instruction_id=typed.instruction_id,
         version=typed.version,
     )
-    return practice_service.write_instruction(uow, command)
+    try:
+        return practice_service.write_instruction(uow, command)
+    except Refused as error:
+        if error.field == "end":
+            error.field = "until"
+        raise
 
 
 def set_hours(uow: UnitOfWork, practice_id: UUID, hours_of: str, form: Mapping[str, str]) -> None:
     """Replace the week's hours from fields ``1a_opens``, ``1a_closes`` … ``7b_closes``; empty is closed.
 
     Raises:
-        Refused: A time cannot be read, one end of a stretch is missing, or stretches overlap (422).
+        Refused: A time cannot be read, one end of a stretch is missing, it ends before it starts, or two of a
+            day overlap (422), at the field that is wrong.
     """
     authorize(uow, Permission.INSTRUCTION_WRITE, on=Facts(practice_id))
     if hours_of not in set(HoursOf):
         raise Refused("bad_choice", say("Choose one of the values offered."), status=422)
-    typed = [
-        (day, form.get(f"{day}{part}_opens", "").strip(), form.get(f"{day}{part}_closes", "").strip())
+    openings = [
+        Opening(day, opens, closes or MIDNIGHT)
         for day in WEEKDAYS
         for part in STRETCHES
+        for opens, closes in _stretch(form, f"{day}{part}")
     ]
-    openings = [
-        Opening(day, _minutes(opens), _minutes(closes) or MIDNIGHT)
-        for day, opens, closes in typed
-        if opens or closes
-    ]
+    _refuse_overlaps(openings, form)
     practice_service.set_hours(uow, practice_id, HoursOf(hours_of), openings)
 
 
@@ -99,8 +102,8 @@ def set_on_call(uow: UnitOfWork, practice_id: UUID, chosen: Sequence[UUID | None
     contacts.set_on_call(uow, practice_id, people)
 
 
-def add_contact(uow: UnitOfWork, practice_id: UUID, form: Mapping[str, str]) -> None:
-    """Add a way to reach a practitioner; it is used only when somebody says it was checked.
+def add_contact(uow: UnitOfWork, practice_id: UUID, form: Mapping[str, str]) -> UUID:
+    """Add a way to reach a practitioner; it is used only once the code sent to it was typed.
 
     Raises:
         Refused: A channel that is not offered, an address that cannot be one, or the second factor was not
@@ -113,17 +116,23 @@ def add_contact(uow: UnitOfWork, practice_id: UUID, form: Mapping[str, str]) -> 
         raise Refused("bad_choice", say("Choose one of the values offered."), status=422)
     if person is None or practices.practice(uow, practice_id).practitioner(person) is None:
         raise NotFound
-    contacts.add_contact(
-        uow,
-        AddContact(
-            practice_id,
-            person,
-            ChannelKind(channel),
-            form.get("address", "")[:254],
-            verified=form.get("verified") == "yes",
-        ),
+    contact_id = contacts.add_contact(
+        uow, AddContact(practice_id, person, ChannelKind(channel), form.get("address", "")[:254])
     )
     require_proven(uow, Act.CHANGE_NUMBER)
+    return contact_id
+
+
+def remove_contact(uow: UnitOfWork, practice_id: UUID, contact_id: UUID) -> None:
+    """Forget a way to reach a practitioner.
+
+    Raises:
+        Refused: The second factor was not given anew (422).
+        NotFound: No such contact here.
+    """
+    authorize(uow, Permission.POLICY_WRITE, on=Facts(practice_id))
+    require_proven(uow, Act.CHANGE_NUMBER)
+    contacts.remove_contact(uow, practice_id, contact_id)
 
 
 def uuid_or_none(typed: str) -> UUID | None:
@@ -134,8 +143,34 @@ def uuid_or_none(typed: str) -> UUID | None:
         return None
 
 
-def _minutes(typed: str) -> int:
+def _stretch(form: Mapping[str, str], place: str) -> list[tuple[int, int]]:
+    """Return a stretch of the week as typed in two fields, minutes of the day; none when both are empty."""
+    opens, closes = (form.get(f"{place}_{end}", "").strip() for end in ("opens", "closes"))
+    if not opens and not closes:
+        return []
+    start, end = _minutes(opens, f"{place}_opens"), _minutes(closes, f"{place}_closes")
+    if (end or MIDNIGHT) <= start:
+        raise Refused("bad_hours", say("It must end after it starts."), status=422, field=f"{place}_closes")
+    return [(start, end)]
+
+
+def _refuse_overlaps(openings: Sequence[Opening], form: Mapping[str, str]) -> None:
+    for one in openings:
+        later = [other for other in openings if other.weekday == one.weekday and other is not one]
+        if any(one.opens <= other.opens < one.closes for other in later):
+            typed = form.get(f"{one.weekday}b_opens", "")
+            raise Refused(
+                "bad_hours",
+                say("It begins before the other one of this day has ended."),
+                status=422,
+                field=f"{one.weekday}{'b' if typed else 'a'}_opens",
+            )
+
+
+def _minutes(typed: str, field: str) -> int:
     hours, _, minutes = typed.partition(":")
     if hours.isdecimal() and minutes.isdecimal() and int(hours) <= 24 and int(minutes) <= 59:
         return int(hours) * 60 + int(minutes)
-    raise Refused("bad_time", say("Check the date and the time."), status=422, field="hours")
+    raise Refused(
+        "bad_time", say("Give both times, the hour it opens and the hour it closes."), status=422, field=field
+    )

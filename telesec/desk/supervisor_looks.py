@@ -39,7 +39,8 @@ REPAIRS = {
         "No slot of it is offered. Check that the calendar's server runs and that its address is right."
     ),
     Health.REFUSED: say(
-        "No slot of it is offered. Its password or access right changed: give the new one to the operator."
+        "No slot of it is offered. Its password or access right changed: "
+        "type the new one on the page of the practice."
     ),
 }
 

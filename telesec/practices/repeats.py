@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from telesec.foundation.unit_of_work import UnitOfWork
-from telesec.practices.models import Absence
+from telesec.practices.models import Absence, Instruction
 
 SENT_TWICE = timedelta(minutes=1)
 """What is sent again within this time, word for word, is one act."""
@@ -48,3 +48,36 @@ def same_absence(uow: UnitOfWork, command: Asked) -> UUID | None:
     if row is None or row.during.lower is None:
         return None
     return row.id if abs(row.during.lower - command.start) < SENT_TWICE else None
+
+
+class Worded(Protocol):
+    """An instruction as it is asked for."""
+
+    @property
+    def practice_id(self) -> UUID: ...
+    @property
+    def practitioner_id(self) -> UUID | None: ...
+    @property
+    def valid_to(self) -> datetime | None: ...
+    @property
+    def author_name(self) -> str: ...
+
+
+def same_instruction(uow: UnitOfWork, command: Worded, kind: str, applies: str, text: str) -> UUID | None:
+    """Return the instruction in force that this new one repeats word for word."""
+    return uow.session.scalars(
+        select(Instruction.id)
+        .where(
+            Instruction.practice_id == command.practice_id,
+            Instruction.practitioner_id.is_not_distinct_from(command.practitioner_id),
+            Instruction.kind == kind,
+            Instruction.applies == applies,
+            Instruction.text == text,
+            Instruction.author_name == command.author_name,
+            Instruction.retired_at.is_(None),
+            Instruction.created_at > uow.now() - SENT_TWICE,
+            func.upper(Instruction.during).is_not_distinct_from(command.valid_to),
+        )
+        .order_by(Instruction.created_at)
+        .limit(1)
+    ).first()

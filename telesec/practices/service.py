@@ -306,6 +306,9 @@ def write_instruction(uow: UnitOfWork, command: WriteInstruction) -> UUID:
     _range_in_order(valid_from, command.valid_to)
     _practitioner_here(uow, command.practice_id, command.practitioner_id)
     if command.instruction_id is None:
+        again = repeats.same_instruction(uow, command, command.kind.value, command.applies.value, text)
+        if again is not None:
+            return again
         row = Instruction(practice_id=command.practice_id, id=new_id(), created_at=now)
         uow.session.add(row)
     else:

@@ -24,6 +24,8 @@ from telesec.triage.levels import Level
 from telesec.vault import service as vault
 
 MOST_LANES = 20
+LONGEST_USER = 200
+LONGEST_SECRET = 1000
 
 
 @dataclass(frozen=True)
@@ -91,17 +93,32 @@ def create_schedule(uow: UnitOfWork, command: CreateSchedule) -> UUID:
 def set_calendar(uow: UnitOfWork, practice_id: UUID, schedule_id: UUID, address: CalendarAddress) -> None:
     """Point a schedule at another calendar, or give it a new login; what the old one said is forgotten."""
     authorize(uow, Permission.CALENDAR_CONFIGURE, on=Facts(practice_id))
+    _point(uow, schedule_row(uow, practice_id, schedule_id), address)
+
+
+def renew_login(uow: UnitOfWork, practice_id: UUID, schedule_id: UUID, user: str, secret: str) -> None:
+    """Give a schedule's calendar the login its server takes now; its address stays.
+
+    Nothing of it is offered until it was read with the new one.
+
+    Raises:
+        NotFound: No such schedule here.
+        Refused: No password, or one no server has (422).
+    """
+    authorize(uow, Permission.CALENDAR_LOGIN, on=Facts(practice_id))
     row = schedule_row(uow, practice_id, schedule_id)
-    _write_address(uow, row, address)
-    row.health, row.health_since, row.fresh_at = Health.UNKNOWN.value, uow.now(), None
-    row.read_attempted_at = None
-    uow.session.execute(
-        delete(CalendarReading).where(
-            CalendarReading.practice_id == practice_id, CalendarReading.schedule_id == schedule_id
+    if not secret or len(secret) > LONGEST_SECRET or len(user) > LONGEST_USER:
+        raise Refused(
+            "bad_secret",
+            say("Type the calendar's password as its server takes it."),
+            status=422,
+            field="secret",
         )
+    options = {key: str(value) for key, value in row.calendar_options.items()}
+    address = CalendarAddress(
+        row.calendar_kind, row.calendar_url, user.strip() or row.calendar_user, secret, options
     )
-    uow.audit("schedule.calendar", practice_id=practice_id, object_id=schedule_id)
-    uow.wake("scheduling.refresh")
+    _point(uow, row, address)
 
 
 def set_opening_rules(uow: UnitOfWork, practice_id: UUID, schedule_id: UUID, rules: Sequence[Rule]) -> None:
@@ -147,6 +164,20 @@ def create_appointment_type(uow: UnitOfWork, command: CreateAppointmentType) -> 
         raise Refused("type_exists", say("An appointment type with this code exists already.")) from None
     uow.audit("appointment_type.create", practice_id=command.practice_id, object_id=row.id, code=command.code)
     return row.id
+
+
+def _point(uow: UnitOfWork, row: Schedule, address: CalendarAddress) -> None:
+    practice_id, schedule_id = row.practice_id, row.id
+    _write_address(uow, row, address)
+    row.health, row.health_since, row.fresh_at = Health.UNKNOWN.value, uow.now(), None
+    row.read_attempted_at = None
+    uow.session.execute(
+        delete(CalendarReading).where(
+            CalendarReading.practice_id == practice_id, CalendarReading.schedule_id == schedule_id
+        )
+    )
+    uow.audit("schedule.calendar", practice_id=practice_id, object_id=schedule_id)
+    uow.wake("scheduling.refresh")
 
 
 def _write_address(uow: UnitOfWork, row: Schedule, address: CalendarAddress) -> None:

@@ -48,6 +48,7 @@ CASES = {
     "find_line": lambda _deps, homes, _cast: [(home.line,) for home in homes],
     "find_call": lambda _deps, homes, _cast: [(home.provider_call,) for home in homes],
     "find_delivery": lambda deps, homes, _cast: [(key,) for key in deliveries(deps, homes)],
+    "find_contact": lambda deps, homes, _cast: [(key,) for key in contact_ids(deps, homes)],
     "find_contacts": lambda deps, homes, _cast: [(route_index(deps, homes),)],
     "find_memberships": lambda _deps, _homes, cast: [(cast.ada.person_id,)],
     "find_open_work": lambda deps, _homes, cast: [
@@ -56,7 +57,7 @@ CASES = {
     ],
     "find_vital_alerts": lambda deps, homes, cast: [vital(deps, homes, cast)],
 }
-BY_KEY = {"find_line", "find_call", "find_delivery"}
+BY_KEY = {"find_line", "find_call", "find_delivery", "find_contact"}
 """Look-ups of one thing by its key: each key leads to its own practice and to no other."""
 
 
@@ -64,6 +65,17 @@ def stored(deps, homes, query):
     """Return one column as the practices themselves see it."""
     with deps.unit_of_work(system_actor(Purpose.SETUP, *(home.practice_id for home in homes))) as uow:
         return uow.session.connection().exec_driver_sql(query).scalars().all()
+
+
+def contact_ids(deps, homes):
+    found = stored(
+        deps,
+        homes,
+        "select distinct on (practice_id) practice_id || ' ' || id from contact_method "
+        "order by practice_id, id",
+    )
+    by_practice = dict(one.split() for one in found)
+    return [by_practice[str(home.practice_id)] for home in homes]
 
 
 def deliveries(deps, homes):

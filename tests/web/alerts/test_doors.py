@@ -6,11 +6,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from telesec.alerts import flow
+from telesec.alerts import contacts, flow, number_codes
 from telesec.alerts import service as alerts
+from telesec.alerts.contacts import AddContact
 from telesec.alerts.doors import blueprint
 from telesec.alerts.models import Alert, Delivery
-from telesec.alerts.rules import AlertLevel
+from telesec.alerts.rules import AlertLevel, ChannelKind
 from telesec.alerts.service import RaiseAlert
 from telesec.foundation.ids import new_id
 from telesec.testing.cast import BRUNO_PHONE, DR_LUNE_PHONE
@@ -116,3 +117,46 @@ def test_answered_call_acknowledges_nothing(deps, cast, client, raised, call):
 
 def test_attempt_that_is_not_ours_does_not_exist(client):
     assert client.post(f"/hooks/fake/deliveries/{new_id()}/voice", headers=SIGNED).status_code == 404
+
+
+@pytest.fixture
+def unproven(deps, cast, phones):
+    with deps.unit_of_work(cast.supervisor) as uow:
+        contact = contacts.add_contact(
+            uow, AddContact(cast.lilas, cast.dr_lune_id, ChannelKind.VOICE, DR_LUNE_PHONE)
+        )
+        uow.commit()
+    number_codes.send(deps, cast.supervisor, cast.lilas, contact)
+    return contact
+
+
+def test_call_to_prove_a_number_says_its_code_twice_and_takes_no_keys(client, phones, unproven):
+    code = phones["dr-lune"].expect_call().code
+
+    answer = client.post(f"/hooks/fake/deliveries/{unproven}/voice", headers=SIGNED)
+
+    said = json.loads(answer.get_data(as_text=True))
+    assert said["say"].count(f"Votre code : {', '.join(code)}.") == 2
+    assert said["gather"] is None
+
+
+def test_call_picked_up_too_late_says_no_code(client, clock, phones, unproven):
+    code = phones["dr-lune"].expect_call().code
+    clock.advance(minutes=11)
+
+    said = client.post(f"/hooks/fake/deliveries/{unproven}/voice", headers=SIGNED).get_data(as_text=True)
+
+    assert ", ".join(code) not in said
+
+
+def test_report_about_a_code_is_taken_and_about_nothing_refused(client, unproven):
+    told = {"Status": "delivered"}
+
+    known = client.post(f"/hooks/fake/deliveries/{unproven}/status", data=told, headers=SIGNED)
+    unknown = client.post(f"/hooks/fake/deliveries/{new_id()}/status", data=told, headers=SIGNED)
+
+    assert (known.status_code, unknown.status_code) == (204, 404)
+
+
+def test_code_is_said_to_nobody_without_a_signature(client, unproven):
+    assert client.post(f"/hooks/fake/deliveries/{unproven}/voice").status_code == 403

@@ -1,9 +1,12 @@
 """The practice's own page: what it shows to whom, and what may be written on it."""
 
+import re
+
 import pytest
 
 from telesec.accounts.step_up import Act
 from telesec.alerts import contacts
+from telesec.alerts import reads as alert_reads
 from telesec.desk import phone_routes, practice_routes, protocol_routes, supervisor_routes, wall_routes
 from telesec.practices import reads as practices
 from telesec.practices import service
@@ -208,23 +211,31 @@ def test_bad_hours_are_refused(deps, cast, typed):
     assert visit(deps, cast.manager).post(f"/practice/{cast.lilas}/hours", data=typed).status_code == 422
 
 
-def test_supervisor_sets_who_is_on_call_and_how(deps, cast):
-    client = visit(deps, stepped_up(deps, cast.supervisor, Act.CHANGE_NUMBER))
-
-    client.post(f"/practice/{cast.lilas}/on-call", data={"person": [str(cast.dr_soleil_id), ""]})
-    client.post(
+def add_number(client, cast, channel="sms"):
+    return client.post(
         f"/practice/{cast.lilas}/contacts",
         data={
             "practitioner_id": str(cast.dr_soleil_id),
-            "channel": "voice",
+            "channel": channel,
             "address": "06 39 98 00 02",
-            "verified": "yes",
         },
     )
 
-    page = text(client.get(f"/practice/{cast.lilas}"))
+
+def test_supervisor_sets_who_is_on_call_and_how(deps, cast, phones):
+    client = visit(deps, stepped_up(deps, cast.supervisor, Act.CHANGE_NUMBER))
+
+    client.post(f"/practice/{cast.lilas}/on-call", data={"person": [str(cast.dr_soleil_id), ""]})
+    sent = add_number(client, cast, channel="voice")
+    code = phones["dr-soleil"].expect_call().code
+    typed = {"typed": code}
+    way = sent.location.rpartition("code-")[2]
+    proven = client.post(f"/practice/{cast.lilas}/contacts/{way}/verify", data=typed)
+
+    page = text(client.get(proven.location))
     assert "1. Dr Soleil" in page
-    assert "+33 •••• 02" in page
+    assert "aucun numéro vérifié" not in page
+    assert "Le numéro est vérifié" in page
 
 
 def test_a_number_asks_for_the_second_factor(deps, cast):
@@ -247,6 +258,130 @@ def test_number_nobody_checked_is_not_used(deps, cast):
     )
 
     assert "aucun numéro vérifié" in text(client.get(f"/practice/{cast.lilas}"))
+
+
+def test_wrong_code_is_refused_at_its_field(deps, cast):
+    client = visit(deps, stepped_up(deps, cast.supervisor, Act.CHANGE_NUMBER))
+    way = add_number(client, cast).location.rpartition("code-")[2]
+
+    answer = client.post(f"/practice/{cast.lilas}/contacts/{way}/verify", data={"typed": "12"})
+
+    assert answer.status_code == 422
+    assert re.search(rf'id="code-{way}" aria-invalid="true"', text(answer))
+
+
+def test_second_code_within_a_minute_is_refused(deps, cast):
+    client = visit(deps, stepped_up(deps, cast.supervisor, Act.CHANGE_NUMBER))
+    way = add_number(client, cast).location.rpartition("code-")[2]
+
+    answer = client.post(f"/practice/{cast.lilas}/contacts/{way}/code")
+
+    assert answer.status_code == 422
+    assert "il y a moins d’une minute" in text(answer)
+
+
+def test_number_sent_twice_stands_once_and_is_said(deps, cast):
+    client = visit(deps, stepped_up(deps, cast.supervisor, Act.CHANGE_NUMBER))
+    add_number(client, cast)
+
+    answer = add_number(client, cast)
+
+    assert answer.status_code == 422
+    assert "déjà noté" in text(answer)
+    assert text(answer).count("+33 •••• 02</strong>") == 1
+
+
+def test_number_is_removed_with_the_second_factor_only(deps, cast, on_call):
+    with deps.unit_of_work(cast.supervisor) as uow:
+        way = next(
+            one.id
+            for one in alert_reads.contact_cards(uow, cast.lilas)
+            if one.practitioner_id == cast.dr_lune_id
+        )
+    path = f"/practice/{cast.lilas}/contacts/{way}/remove"
+
+    refused = visit(deps, cast.supervisor).post(path)
+    done = visit(deps, stepped_up(deps, cast.supervisor, Act.CHANGE_NUMBER)).post(path)
+
+    assert refused.status_code == 422
+    assert "Tapez le code" in text(refused)
+    assert done.status_code == 303
+    with deps.unit_of_work(cast.supervisor) as uow:
+        assert way not in {one.id for one in alert_reads.contact_cards(uow, cast.lilas)}
+
+
+@pytest.mark.parametrize("role", ["ada", "dr_iris"])
+def test_codes_are_the_practices_own_affair(deps, cast, role):
+    way = "00000000-0000-7000-8000-000000000000"
+
+    for act in ("code", "verify", "remove"):
+        answer = visit(deps, getattr(cast, role)).post(f"/practice/{cast.lilas}/contacts/{way}/{act}")
+        assert answer.status_code in {403, 404}
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"1a_opens": "08:30"}, "1a_closes"),
+        ({"1a_opens": "12:00", "1a_closes": "08:00"}, "1a_closes"),
+        ({"2a_opens": "08:00", "2a_closes": "13:00", "2b_opens": "12:00", "2b_closes": "18:00"}, "2b_opens"),
+    ],
+)
+def test_bad_hours_are_told_at_their_field_and_kept(deps, cast, typed, field):
+    answer = visit(deps, cast.manager).post(
+        f"/practice/{cast.lilas}/hours", data={"hours_of": "phone", **typed}
+    )
+
+    assert re.search(rf'name="{field}"[^>]*aria-invalid="true"[^>]* autofocus', text(answer))
+    for name, value in typed.items():
+        assert f'name="{name}" value="{value}"' in text(answer)
+
+
+def test_end_of_an_instruction_before_now_is_told_at_its_field(deps, cast):
+    typed = {"text": "Urgences au Dr Soleil.", "until": "2020-01-01T10:00"}
+
+    page = text(visit(deps, cast.manager).post(f"/practice/{cast.lilas}/instructions", data=typed))
+
+    assert re.search(r'name="until"[^>]*aria-invalid="true"', page)
+    assert "Urgences au Dr Soleil." in page
+
+
+def test_instruction_sent_twice_stands_once(deps, cast):
+    client, typed = visit(deps, cast.manager), {"text": "Sport : passer à l’accueil."}
+
+    first = client.post(f"/practice/{cast.lilas}/instructions", data=typed)
+    second = client.post(f"/practice/{cast.lilas}/instructions", data=typed)
+
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert [one.text for one in known(deps, cast)] == ["Sport : passer à l’accueil."]
+
+
+def test_manager_records_an_absence_of_a_practitioner_and_ends_it(deps, cast):
+    client = visit(deps, cast.manager)
+    typed = {"who": str(cast.dr_lune_id), "first": "2030-01-07T08:00", "last": "2030-01-11T19:00"}
+
+    client.post(f"/practice/{cast.lilas}/absences", data=typed)
+    with deps.unit_of_work(cast.manager) as uow:
+        (away,) = practices.absences(uow, cast.lilas)
+    client.post(f"/practice/{cast.lilas}/absences/{away.id}/end")
+
+    assert away.practitioner_id == cast.dr_lune_id
+    with deps.unit_of_work(cast.manager) as uow:
+        assert practices.absences(uow, cast.lilas) == ()
+
+
+def test_absence_that_ends_before_it_starts_is_told_at_its_field(deps, cast):
+    typed = {
+        "who": "practice",
+        "first": "2030-01-11T08:00",
+        "last": "2030-01-07T19:00",
+        "says": "Voir le 116 117",
+    }
+
+    page = text(visit(deps, cast.manager).post(f"/practice/{cast.lilas}/absences", data=typed))
+
+    assert re.search(r'name="last"[^>]*aria-invalid="true"', page)
+    assert "Voir le 116 117" in page
 
 
 def test_order_with_somebody_twice_is_refused(deps, cast):
