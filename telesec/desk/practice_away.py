@@ -69,6 +69,6 @@ def _calendars(pages: Blueprint, deps: DeskDeps) -> None:
         except Refused as error:
             return show(deps, practice_id, error, f"calendar-{schedule_id}")
         if not flow.refresh(deps, practice_id, schedule_id):
-            error = Refused("calendar_unavailable", STILL_BROKEN, field="secret")
-            return show(deps, practice_id, error, f"calendar-{schedule_id}")
+            broken = Refused("calendar_unavailable", STILL_BROKEN, field="secret")
+            return show(deps, practice_id, broken, f"calendar-{schedule_id}")
         return back(practice_id, f"cal-{schedule_id}", "calendar")
