@@ -34,6 +34,7 @@ PATIENTS = xlsx(
 )
 INSTRUCTIONS = "Consigne;Sujet\nPas de visite le mercredi.;général\n".encode("cp1252")
 CODE = re.compile(r"1 (\d\d)")
+NUMBER_CODE = re.compile(r"Votre code : (\d{6})")
 
 
 @pytest.fixture(scope="module")
@@ -199,8 +200,8 @@ def import_list(nour, step, data, name, fault=""):
     nour.see(f"#{step} .tag-ok")
 
 
-def put_on_call(nour, code):
-    """On the practice's page: Dr Lune first, by SMS, on a number that was checked."""
+def put_on_call(nour, carrier, code):
+    """On the practice's page: Dr Lune first, by SMS, on a number whose code she reads out."""
     push(nour, "Fixer l’ordre et les numéros")
     nour.tab_to(nour.see("#duty summary", "Changer l’ordre"))
     nour.press("Enter")
@@ -209,13 +210,16 @@ def put_on_call(nour, code):
     nour.tab_to(nour.page.locator("#duty details").first.get_by_role("button"))
     nour.press("Enter")
     nour.see("#duty li", "aucun numéro vérifié")
-    nour.tab_to(nour.page.locator("#duty summary").nth(1))
+    nour.tab_to(nour.see("#numbers summary", "Ajouter un numéro"))
     nour.press("Enter")
     fill(nour, contact_address="06 39 98 00 01")
-    nour.tab_to(nour.page.locator("#duty input[type=checkbox]"))
-    nour.press("Space")
     fill(nour, contact_code=code)
+    lune = OutsidePhone(carrier, LUNE)
     nour.press("Enter")
+    nour.see("#numbers input[name=typed]:focus")
+    nour.type(NUMBER_CODE.search(lune.text())[1])
+    nour.press("Enter")
+    nour.see("#numbers .tag-ok", "vérifié le")
     nour.see("#duty li .tag", "SMS")
 
 
@@ -248,7 +252,7 @@ def test_a_supervisor_sets_a_practice_up_from_nothing_to_its_first_call(installa
     connect(nour, calendar)
     import_list(nour, "instructions", INSTRUCTIONS, "consignes.csv")
     import_list(nour, "patients", PATIENTS, "patients.xlsx", "Ce n’est pas une date.")
-    put_on_call(nour, codes.pop())
+    put_on_call(nour, installation, codes.pop())
     ada = join(nour, browsers, installation.url, ("Ada", "ada@telesec.example", "Sec"), codes.pop())
     lune = join(nour, browsers, installation.url, ("Dr Lune", "lune@telesec.example", "Prat"))
     lune.page.goto(checklist.replace("/onboarding/", "/practice/"))

@@ -97,7 +97,6 @@ def test_contact_comes_back_as_typed(deps, cast):
         "practitioner_id": str(cast.dr_soleil_id),
         "channel": "voice",
         "address": "douze",
-        "verified": "yes",
     }
 
     status, page = sent(deps, cast.supervisor, f"/practice/{cast.lilas}/contacts", **typed)
@@ -106,7 +105,6 @@ def test_contact_comes_back_as_typed(deps, cast):
     assert 'value="douze"' in page
     assert beside(page, "address")
     assert '<option value="voice" selected>' in page
-    assert 'value="yes" checked' in page
 
 
 def test_instruction_too_long_is_kept(deps, cast):
