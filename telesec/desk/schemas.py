@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from telesec.practices.reads import PracticeCard
 from telesec.scheduling.reads import Catalogue
+from telesec.triage.levels import Level
 
 
 class PracticesQuery(BaseModel):
@@ -32,12 +33,19 @@ class PractitionerOut(BaseModel):
 
 
 class AppointmentTypeOut(BaseModel):
-    """What may be booked; ``practitioner_ids`` is empty when everybody here does it."""
+    """What may be booked; ``practitioner_ids`` is empty when everybody here does it.
+
+    ``min_level``: kept for calls whose triage reached it; ``release_hours`` before its time what nobody took
+    is given to the other types.
+    """
 
     id: UUID
     name: str
     duration_minutes: int
     practitioner_ids: list[UUID]
+    max_level: Level | None
+    min_level: Level | None
+    release_hours: int | None
 
 
 class CalendarLightOut(BaseModel):
@@ -79,6 +87,9 @@ class PracticeOut(BaseModel):
                     name=kind.name,
                     duration_minutes=kind.duration_minutes,
                     practitioner_ids=list(kind.practitioner_ids),
+                    max_level=kind.max_level,
+                    min_level=kind.min_level,
+                    release_hours=kind.release_hours,
                 )
                 for kind in catalogue.types
             ],

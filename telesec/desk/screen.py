@@ -4,7 +4,7 @@ The page and every part redrawn later use the same templates over this one readi
 a calendar: slots come from the last readings; the fresh search is made by ``booking`` before this is opened.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -32,7 +32,7 @@ from telesec.scheduling import offers
 from telesec.scheduling import reads as scheduling
 from telesec.scheduling.offers import FindSlots, Offer, OfferedSlot
 from telesec.scheduling.reads import AppointmentCard, HoldCard, TypeCard
-from telesec.scheduling.rules import bookable
+from telesec.scheduling.rules import bookable, reserved_from
 from telesec.triage import hearing
 from telesec.triage import reads as triage
 from telesec.triage.in_practice import library_of
@@ -50,6 +50,8 @@ NEXT = {
 }
 """What acts on a level first; a message may stand in for an appointment nobody could offer."""
 SHOWN_SLOTS, WEEK_SLOTS, WEEK_DAYS = 9, 120, 5
+MOST_KEPT = 2
+"""How many types kept for urgent calls are searched for a slot before the usual one is offered."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class CallScreen:
         self.practice_id, self.call_id = call
         self.ask = ask
         self.side = Side(uow)
+        self._offered: dict[UUID, Offer] = {}
 
     @property
     def now(self) -> datetime:
@@ -236,37 +239,60 @@ class CallScreen:
 
     @cached_property
     def types(self) -> tuple[TypeCard, ...]:
-        """What may be booked here."""
-        return scheduling.appointment_types(self._uow, self.practice_id)
+        """What may be booked here; what is kept for urgent calls only when the level reached opens it."""
+        every = scheduling.appointment_types(self._uow, self.practice_id)
+        return tuple(kind for kind in every if not reserved_from(self.level_judged, kind.min_level))
+
+    @property
+    def level_judged(self) -> Level | None:
+        """The level a triage ended at, None before."""
+        return self.level if self.triage and self.triage.disposition else None
 
     @cached_property
     def type(self) -> TypeCard | None:
-        """The appointment type chosen, else the first one on which the level reached may be booked."""
+        """The type chosen; else one kept for calls as urgent as this one, while it has a slot in time.
+
+        Else the first one on which the level reached may be booked.
+        """
         chosen = next((kind for kind in self.types if kind.id == self.ask.type_id), None)
-        level = self.level if self.triage and self.triage.disposition else None
-        fitting = (kind for kind in self.types if bookable(level, kind.max_level))
-        return chosen or next(fitting, self.types[0] if self.types else None)
+        fitting = [kind for kind in self.types if bookable(self.level_judged, kind.max_level)]
+        usual = [kind for kind in fitting if kind.min_level is None]
+        return chosen or self._kept(fitting) or next(iter([*usual, *fitting, *self.types]), None)
+
+    def _kept(self, fitting: Sequence[TypeCard]) -> TypeCard | None:
+        """Return the type kept for the level reached, or a less urgent one, with a slot in time."""
+        kept = [kind for kind in fitting if kind.min_level is not None][:MOST_KEPT]
+        kept.sort(key=lambda kind: -kind.min_level.urgency if kind.min_level else 0)
+        for kind in kept:
+            offered = offers.offer(self._uow, self._wanted(kind))
+            if offered.slots:
+                self._offered[kind.id] = offered
+                return kind
+        return None
+
+    def _wanted(self, kind: TypeCard) -> FindSlots:
+        return FindSlots(
+            self.practice_id,
+            kind.id,
+            self.now,
+            self.now + SEARCH,
+            self.ask.practitioner_id,
+            self.level_judged,
+            WEEK_SLOTS if self.ask.view == "booking" else SHOWN_SLOTS,
+        )
 
     @property
     def slots_wanted(self) -> FindSlots | None:
         """What to search for: the type chosen, everybody who does it, the level reached."""
-        if self.type is None:
-            return None
-        return FindSlots(
-            self.practice_id,
-            self.type.id,
-            self.now,
-            self.now + SEARCH,
-            self.ask.practitioner_id,
-            self.level if self.triage and self.triage.disposition else None,
-            WEEK_SLOTS if self.ask.view == "booking" else SHOWN_SLOTS,
-        )
+        return self._wanted(self.type) if self.type else None
 
     @cached_property
     def offer(self) -> Offer | None:
         """The first free slots from the last readings, with the calendars' lights."""
         wanted = self.slots_wanted
-        return offers.offer(self._uow, wanted) if wanted else None
+        if wanted is None:
+            return None
+        return self._offered.get(wanted.appointment_type_id) or offers.offer(self._uow, wanted)
 
     @property
     def week_days(self) -> tuple[datetime, ...]:

@@ -17,6 +17,7 @@ from telesec.onboarding.values import Unclear
 from telesec.patients.bulk import NewPatient
 from telesec.patients.rules import Sex, fold
 from telesec.practices.rules import Applies, InstructionKind
+from telesec.triage.levels import Level
 
 T = TypeVar("T")
 Columns = Mapping[str, int]
@@ -51,6 +52,8 @@ class NewType:
     name: str
     minutes: int
     practitioner_ids: tuple[UUID, ...] = ()
+    min_level: Level | None = None
+    release_hours: int | None = None
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,11 @@ def appointment_types(lines: Iterable[Line], columns: Columns, practitioners: Ma
             for part in who.replace(";", ",").replace("\n", ",").split(",")
             if (found := _practitioner(reader, "practitioners", part, practitioners))
         )
-        return NewType(code, name, length, ids)
+        kept = reader.value("min_level", values.kept_for, None)
+        before = reader.value("release_hours", values.hours_before, None)
+        if before is not None and kept is None:
+            reader.wrong("release_hours", values.NOT_KEPT, str(before))
+        return NewType(code, name, length, ids, kept, before)
 
     return _read(lines, columns, one)
 

@@ -107,6 +107,16 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
             ("praticien", "praticiens", "medecin", "medecins", "agenda", "agendas", "practitioner",
              "practitioners"),
         ),
+        Field(
+            "min_level",
+            say("Kept for urgent calls from (empty: for everybody)"),
+            ("reserve aux urgences", "reserve aux urgences a partir de", "urgences", "kept for", "min level"),
+        ),
+        Field(
+            "release_hours",
+            say("Given back how many hours before (empty: never)"),
+            ("rendu heures avant", "rendu combien d heures avant", "liberation", "release hours"),
+        ),
     ),
     ImportKind.INSTRUCTIONS: (
         Field(

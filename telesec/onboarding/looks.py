@@ -6,6 +6,7 @@ from telesec.foundation.language import Sentence, say
 from telesec.onboarding.columns import FIELDS, ImportKind
 from telesec.onboarding.steps import StepName
 from telesec.patients.rules import fold
+from telesec.triage.levels import Level
 
 KINDS = {
     ImportKind.PATIENTS: say("Patients"),
@@ -46,6 +47,10 @@ PROFESSIONS = {
 }
 DAYS = practice_looks.WEEKDAYS
 FAULT = say("What is wrong")
+KEPT_FOR = {
+    Level.SAME_DAY: say("calls of today and more urgent"),
+    Level.H48_72: say("calls of within 72 hours and more urgent"),
+}
 STATES = {
     "draft": say("being looked through"),
     "done": say("imported"),

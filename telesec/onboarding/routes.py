@@ -19,6 +19,7 @@ from telesec.practices import service as practice_service
 from telesec.practices.service import AddPractitioner, CreatePractice, founder
 from telesec.scheduling import configuration
 from telesec.scheduling.configuration import CreateAppointmentType
+from telesec.triage.levels import Level
 from telesec.web.access import actor, requires
 from telesec.web.language import current_language
 
@@ -108,7 +109,15 @@ def _bookings(pages: Blueprint, deps: OnboardingDeps) -> None:
     def add_type(practice_id: UUID) -> AnyResponse:
         name = request.form.get("name", "").strip()[:200]
         minutes = request.form.get("minutes", 0, type=int)
-        command = CreateAppointmentType(practice_id, looks.code_of(name), name, minutes)
+        kept = request.form.get("min_level", "")
+        command = CreateAppointmentType(
+            practice_id,
+            looks.code_of(name),
+            name,
+            minutes,
+            min_level=Level(kept) if kept in set(Level) else None,
+            release_hours=_whole(request.form.get("release_hours", "")),
+        )
         return _done(
             deps, practice_id, "types", lambda uow: configuration.create_appointment_type(uow, command)
         )
@@ -158,12 +167,18 @@ def _calendars(pages: Blueprint, deps: OnboardingDeps) -> None:
     @requires(Permission.CALENDAR_CONFIGURE)
     def bookable(practice_id: UUID, schedule_id: UUID) -> AnyResponse:
         days = request.form.getlist("day", type=int)
+        type_id = request.form.get("appointment_type", type=UUID)
         return _done(
             deps,
             practice_id,
             "hours",
-            lambda uow: setting_up.set_bookable(uow, practice_id, schedule_id, days, request.form),
+            lambda uow: setting_up.set_bookable(uow, practice_id, schedule_id, days, request.form, type_id),
         )
+
+
+def _whole(typed: str) -> int | None:
+    """Return a whole number as typed, None for none; what is no number is refused with the range, as 0 is."""
+    return (int(typed) if typed.strip().isdecimal() else 0) if typed.strip() else None
 
 
 def _done(

@@ -250,7 +250,13 @@ def _make(uow: UnitOfWork, seen: Review, ready: Sequence[object]) -> tuple[UUID,
 
 def _type(practice_id: UUID, one: NewType) -> CreateAppointmentType:
     return CreateAppointmentType(
-        practice_id, one.code, one.name, one.minutes, practitioner_ids=one.practitioner_ids
+        practice_id,
+        one.code,
+        one.name,
+        one.minutes,
+        practitioner_ids=one.practitioner_ids,
+        min_level=one.min_level,
+        release_hours=one.release_hours,
     )
 
 

@@ -135,9 +135,16 @@ def connect_calendar(uow: UnitOfWork, typed: TypedCalendar) -> UUID:
 
 
 def set_bookable(
-    uow: UnitOfWork, practice_id: UUID, schedule_id: UUID, days: Sequence[int], form: Mapping[str, str]
+    uow: UnitOfWork,
+    practice_id: UUID,
+    schedule_id: UUID,
+    days: Sequence[int],
+    form: Mapping[str, str],
+    type_id: UUID | None = None,
 ) -> None:
     """Say when a schedule may be booked: the days, and one or two stretches, the same each day.
+
+    ``type_id``: only for this type, whose hours stand beside those of all; None for all.
 
     Raises:
         Refused: No day, no stretch, or a stretch that cannot be read or ends before it starts (422).
@@ -161,7 +168,7 @@ def set_bookable(
             "overlap", say("The second stretch must start after the first ends."), status=422, field="hours"
         )
     rules = [OpeningRule(day, opens, closes) for day in wanted for opens, closes in stretches]
-    configuration.set_opening_rules(uow, practice_id, schedule_id, rules)
+    configuration.set_hours_of(uow, practice_id, schedule_id, type_id, rules)
 
 
 def ring_test(uow: UnitOfWork, practice_id: UUID) -> UUID:

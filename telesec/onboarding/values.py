@@ -10,6 +10,8 @@ from telesec.foundation.language import Sentence, say
 from telesec.patients.rules import Sex, can_be_born, fold
 from telesec.practices.numbers import to_e164
 from telesec.practices.rules import Applies, InstructionKind
+from telesec.scheduling.configuration import MOST_RELEASE_HOURS
+from telesec.triage.levels import Level
 
 MONTHS = {
     word: number
@@ -59,11 +61,20 @@ OCCASIONS = {
     **dict.fromkeys(("absent", "absence", "en l absence du praticien"), Applies.ABSENT),
 }
 
+KEPT_FOR = {
+    "": None,
+    **dict.fromkeys(("aujourd hui", "jour", "du jour", "today", "same day"), Level.SAME_DAY),
+    **dict.fromkeys(("72 h", "72h", "72 heures", "sous 72 h", "within 72 h"), Level.H48_72),
+}
+
 NOT_A_DATE = say("This is not a date. Write it like 14/07/1989.")
 FOUR_DIGITS = say("Write the year with four digits: two do not tell the century.")
 NOT_BORN = say("This birth date lies in the future or too far back.")
 NOT_A_NUMBER = say("This is not a telephone number.")
 NOT_A_SEX = say("Write F, M, or leave it empty.")
+NOT_A_LEVEL = say("Write today, 72 h, or leave it empty.")
+NOT_HOURS = say("Write a number of hours from 1 to 72, or leave it empty.")
+NOT_KEPT = say("Say first for which calls it is kept, or leave this empty.")
 NOT_A_LENGTH = say("This is not a length in minutes between 5 and 480. Write it like 20.")
 
 
@@ -161,6 +172,32 @@ def minutes(typed: str) -> int:
     if not 5 <= total <= 480:
         raise Unclear(NOT_A_LENGTH)
     return total
+
+
+def kept_for(typed: str) -> Level | None:
+    """Return from which level on a type is kept for urgent calls, None for everybody.
+
+    Raises:
+        Unclear: Another word.
+    """
+    folded = fold(typed)
+    if folded not in KEPT_FOR:
+        raise Unclear(NOT_A_LEVEL)
+    return KEPT_FOR[folded]
+
+
+def hours_before(typed: str) -> int | None:
+    """Return how many hours before kept slots are given back, None for never.
+
+    Raises:
+        Unclear: No whole number from 1 to 72.
+    """
+    written = typed.strip().casefold().removesuffix("h").strip()
+    if not written:
+        return None
+    if not written.isdecimal() or not 1 <= int(written) <= MOST_RELEASE_HOURS:
+        raise Unclear(NOT_HOURS)
+    return int(written)
 
 
 def kind(typed: str) -> InstructionKind:

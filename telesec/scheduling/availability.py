@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from telesec.scheduling.hours import Pattern, expand, openings
-from telesec.scheduling.intervals import Interval, intersect, union
+from telesec.scheduling.hours import Pattern, expand, kept, openings
+from telesec.scheduling.intervals import Interval, intersect, subtract, union
 
 FRESH_FOR = timedelta(minutes=10)
 """A reading older than this offers nothing: a practice may have filled its day meanwhile."""
@@ -140,8 +140,10 @@ def _candidates(agenda: Agenda, reading: Reading, kind: Kind, span: Interval) ->
         starts = {start for opening in raw for start in _grid(opening, kind)}
     else:
         published = intersect(union(reading.open_slots), (span,))
-        ruled = bool(agenda.pattern.rules or agenda.pattern.extra)
-        hours = intersect(published, hours) if ruled else published
+        if agenda.pattern.rules_for(kind.appointment_type_id):
+            hours = intersect(published, hours)
+        else:
+            hours = subtract(published, kept(agenda.pattern, span, kind.appointment_type_id))
         starts = {start for slot in reading.open_slots for start in _slot_grid(slot, kind)}
     begins = [opening.start for opening in hours]
     for start in sorted(starts):

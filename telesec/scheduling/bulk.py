@@ -12,7 +12,7 @@ from telesec.foundation.ids import new_id
 from telesec.foundation.language import say
 from telesec.foundation.paging import one_of
 from telesec.foundation.unit_of_work import UnitOfWork
-from telesec.scheduling.configuration import CreateAppointmentType
+from telesec.scheduling.configuration import CreateAppointmentType, refuse_bad_reservation
 from telesec.scheduling.models import Appointment, AppointmentType, OpeningRule
 
 MOST_TYPES = 200
@@ -42,6 +42,8 @@ def create_types(
             say("A practice has at most %(most)s appointment types.", most=MOST_TYPES),
             status=422,
         )
+    for one in commands:
+        refuse_bad_reservation(one)
     ids = tuple(new_id() for _ in commands)
     rows = [
         {
@@ -52,6 +54,8 @@ def create_types(
             "duration_minutes": one.duration_minutes,
             "step_minutes": one.step_minutes or one.duration_minutes,
             "max_level": one.max_level.value if one.max_level else None,
+            "min_level": one.min_level.value if one.min_level else None,
+            "release_hours": one.release_hours,
             "practitioner_ids": list(one.practitioner_ids),
         }
         for key, one in zip(ids, commands, strict=True)

@@ -4,7 +4,7 @@ The login of a calendar is sealed like a patient's name and shown to nobody.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy import delete, insert
@@ -19,13 +19,18 @@ from telesec.practices.models import Practitioner
 from telesec.scheduling.hours import OpeningRule as Rule
 from telesec.scheduling.models import AppointmentType, CalendarReading, OpeningRule, Schedule
 from telesec.scheduling.ports import CalendarAddress, Health
-from telesec.scheduling.rows import KIND, schedule_row
+from telesec.scheduling.rows import KIND, schedule_row, type_row
 from telesec.triage.levels import Level
 from telesec.vault import service as vault
 
 MOST_LANES = 20
 LONGEST_USER = 200
 LONGEST_SECRET = 1000
+MOST_RELEASE_HOURS = 72
+KEPT_FOR = (Level.SAME_DAY, Level.H48_72)
+"""Levels slots may be kept for; more urgent ones are never booked, less urgent ones are everybody's."""
+BAD_RESERVATION = say("Slots are kept for calls of today, or of within 72 hours.")
+BAD_RELEASE = say("Give slots back 1 to 72 hours before, and only slots kept for urgent calls.")
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,8 @@ class CreateAppointmentType:
         step_minutes: The grid of starts; 0 means the duration.
         max_level: The most urgent level that may be booked on it; None for all that are booked at all.
         practitioner_ids: Who does it; empty for everybody with a schedule.
+        min_level: Kept for calls whose triage reached this level or a more urgent one; None for everybody.
+        release_hours: How many hours before, 1 to 72, what nobody took is given to the other types.
     """
 
     practice_id: UUID
@@ -56,6 +63,8 @@ class CreateAppointmentType:
     step_minutes: int = 0
     max_level: Level | None = None
     practitioner_ids: tuple[UUID, ...] = field(default=())
+    min_level: Level | None = None
+    release_hours: int | None = None
 
 
 def create_schedule(uow: UnitOfWork, command: CreateSchedule) -> UUID:
@@ -135,6 +144,45 @@ def set_opening_rules(uow: UnitOfWork, practice_id: UUID, schedule_id: UUID, rul
     uow.publish("slots", practice_id, schedule_id)
 
 
+def set_hours_of(
+    uow: UnitOfWork, practice_id: UUID, schedule_id: UUID, type_id: UUID | None, rules: Sequence[Rule]
+) -> None:
+    """Replace the weekly hours of one appointment type, or with None those of all; the others stay.
+
+    Raises:
+        NotFound: No such schedule or type here.
+    """
+    authorize(uow, Permission.CALENDAR_CONFIGURE, on=Facts(practice_id))
+    schedule_row(uow, practice_id, schedule_id)
+    if type_id is not None:
+        type_row(uow, practice_id, type_id)
+    uow.session.execute(
+        delete(OpeningRule).where(
+            OpeningRule.practice_id == practice_id,
+            OpeningRule.schedule_id == schedule_id,
+            OpeningRule.appointment_type_id.is_not_distinct_from(type_id),
+        )
+    )
+    _write_rules(
+        uow, practice_id, schedule_id, [replace(rule, appointment_type_id=type_id) for rule in rules]
+    )
+    uow.audit("schedule.hours", practice_id=practice_id, object_id=schedule_id, rules=len(rules))
+    uow.publish("slots", practice_id, schedule_id)
+
+
+def refuse_bad_reservation(command: CreateAppointmentType) -> None:
+    """Refuse a level nothing can be kept for, or hours out of range.
+
+    Raises:
+        Refused: ``bad_reservation`` (422).
+    """
+    if command.min_level not in {None, *KEPT_FOR}:
+        raise Refused("bad_reservation", BAD_RESERVATION, status=422, field="min_level")
+    hours = command.release_hours
+    if hours is not None and not (command.min_level and 1 <= hours <= MOST_RELEASE_HOURS):
+        raise Refused("bad_reservation", BAD_RELEASE, status=422, field="release_hours")
+
+
 def create_appointment_type(uow: UnitOfWork, command: CreateAppointmentType) -> UUID:
     """Add a kind of appointment and return its id.
 
@@ -147,6 +195,7 @@ def create_appointment_type(uow: UnitOfWork, command: CreateAppointmentType) -> 
         raise Refused(
             "bad_duration", say("Choose between 5 and 480 minutes."), status=422, field="duration_minutes"
         )
+    refuse_bad_reservation(command)
     row = AppointmentType(
         practice_id=command.practice_id,
         id=new_id(),
@@ -155,6 +204,8 @@ def create_appointment_type(uow: UnitOfWork, command: CreateAppointmentType) -> 
         duration_minutes=command.duration_minutes,
         step_minutes=step,
         max_level=command.max_level.value if command.max_level else None,
+        min_level=command.min_level.value if command.min_level else None,
+        release_hours=command.release_hours,
         practitioner_ids=list(command.practitioner_ids),
     )
     try:

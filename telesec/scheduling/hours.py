@@ -37,21 +37,42 @@ class OpeningRule:
 
 
 @dataclass(frozen=True)
+class Reserved:
+    """An appointment type kept for urgent calls: the hours named for it are its alone.
+
+    ``free_before``: what of them lies before this moment is given to the other types too; None for never.
+    """
+
+    appointment_type_id: UUID
+    free_before: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Pattern:
     """When one schedule may be booked: its rules, less what is closed, in a zone.
 
     ``closed`` are moments (absences, holidays already turned into UTC); ``extra`` are moments
-    opened beside the rules.
+    opened beside the rules; ``reserved`` are the types whose own hours are taken off those of the others.
     """
 
     zone: ZoneInfo
     rules: tuple[OpeningRule, ...]
     closed: tuple[Interval, ...] = ()
     extra: tuple[Interval, ...] = ()
+    reserved: tuple[Reserved, ...] = ()
 
     def serves(self, rule: OpeningRule, appointment_type_id: UUID | None) -> bool:
-        """Tell whether a rule is open for an appointment type."""
-        return rule.appointment_type_id is None or rule.appointment_type_id == appointment_type_id
+        """Tell whether a rule is open for an appointment type; a reserved type has only its own hours."""
+        own = rule.appointment_type_id == appointment_type_id
+        return own or (rule.appointment_type_id is None and not self._is_reserved(appointment_type_id))
+
+    def rules_for(self, appointment_type_id: UUID | None) -> bool:
+        """Tell whether hours decide for a type; the hours of reserved types say nothing about the others."""
+        kept = {one.appointment_type_id for one in self.reserved} - {appointment_type_id}
+        return bool(self.extra) or any(rule.appointment_type_id not in kept for rule in self.rules)
+
+    def _is_reserved(self, appointment_type_id: UUID | None) -> bool:
+        return any(one.appointment_type_id == appointment_type_id for one in self.reserved)
 
 
 def expand(
@@ -59,7 +80,22 @@ def expand(
 ) -> tuple[Interval, ...]:
     """Return the open moments inside ``within``, sorted and disjoint."""
     opened = union(openings(pattern, within, appointment_type_id))
-    return subtract(intersect(opened, (within,)), union(pattern.closed))
+    closed = (*pattern.closed, *kept(pattern, within, appointment_type_id))
+    return subtract(intersect(opened, (within,)), union(closed))
+
+
+def kept(pattern: Pattern, within: Interval, appointment_type_id: UUID | None = None) -> tuple[Interval, ...]:
+    """Return the moments kept for other, reserved types, less what of them is given to everybody by now."""
+    found: list[Interval] = []
+    for one in pattern.reserved:
+        if one.appointment_type_id == appointment_type_id:
+            continue
+        rules = tuple(rule for rule in pattern.rules if rule.appointment_type_id == one.appointment_type_id)
+        for piece in openings(Pattern(pattern.zone, rules), within, one.appointment_type_id):
+            start = max(piece.start, one.free_before or piece.start)
+            if start < piece.end:
+                found.append(Interval(start, piece.end))
+    return union(found)
 
 
 def openings(

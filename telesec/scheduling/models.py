@@ -80,6 +80,11 @@ class AppointmentType(Base):
         UniqueConstraint("practice_id", "code"),
         CheckConstraint("duration_minutes BETWEEN 5 AND 480", name="duration"),
         CheckConstraint("step_minutes BETWEEN 5 AND 480", name="step"),
+        CheckConstraint("min_level IN ('same_day', 'h48_72')", name="min_level"),
+        CheckConstraint(
+            "release_hours IS NULL OR (min_level IS NOT NULL AND release_hours BETWEEN 1 AND 72)",
+            name="release",
+        ),
     )
 
     practice_id: Mapped[UUID] = mapped_column(ForeignKey("practice.id"), primary_key=True)
@@ -90,6 +95,10 @@ class AppointmentType(Base):
     step_minutes: Mapped[int] = mapped_column(SmallInteger)
     max_level: Mapped[str | None]
     """The most urgent level that may be booked on it; none: every level that is booked at all."""
+    min_level: Mapped[str | None]
+    """Kept for calls whose triage reached this level or a more urgent one; none: for everybody."""
+    release_hours: Mapped[int | None] = mapped_column(SmallInteger)
+    """How many hours before its time what nobody took is given to the other types; none: never."""
     practitioner_ids: Mapped[list[UUID]] = mapped_column(ARRAY(PgUUID(as_uuid=True)))
     """Who does it; empty: everybody with a schedule."""
 

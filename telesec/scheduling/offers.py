@@ -20,7 +20,7 @@ from telesec.scheduling.models import AppointmentType, Schedule
 from telesec.scheduling.ports import Health
 from telesec.scheduling.readings import UNREADABLE, agendas, light, reading_spans, zone_of
 from telesec.scheduling.rows import schedule_rows, type_row
-from telesec.scheduling.rules import LONGEST_SEARCH, bookable, latest_start
+from telesec.scheduling.rules import LONGEST_SEARCH, bookable, latest_start, reserved_from
 from telesec.triage.levels import Level
 
 MOST_SLOTS = 200
@@ -66,12 +66,13 @@ class Offer:
     """The first free slots, and the lights of every calendar that was asked.
 
     ``too_urgent``: this level is not booked, or not on this type; the words for the 15 or an alert
-    come first.
+    come first. ``reserved``: this type is kept for calls whose triage reached a more urgent level.
     """
 
     slots: tuple[OfferedSlot, ...]
     calendars: tuple[CalendarCard, ...]
     too_urgent: bool = False
+    reserved: bool = False
 
 
 def offer(uow: UnitOfWork, query: FindSlots) -> Offer:
@@ -90,6 +91,8 @@ def offer(uow: UnitOfWork, query: FindSlots) -> Offer:
     cards = tuple(_card(row, known[row.id], now) for row in rows)
     if not bookable(query.level, Level(kind.max_level) if kind.max_level else None):
         return Offer((), cards, too_urgent=True)
+    if reserved_from(query.level, Level(kind.min_level) if kind.min_level else None):
+        return Offer((), cards, reserved=True)
     wanted = Kind(kind.id, timedelta(minutes=kind.duration_minutes), timedelta(minutes=kind.step_minutes))
     each = [_slots(row, known[row.id], wanted, within, now) for row in rows]
     merged = heapq.merge(*each, key=lambda slot: (slot.start, slot.practitioner_id))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, select, text
+from sqlalchemy import and_, case, func, select, text
 from sqlalchemy.dialects.postgresql import Range
 
 from telesec.foundation.paging import one_of
@@ -21,9 +21,9 @@ from telesec.practices.models import Absence, Practice
 from telesec.scheduling.availability import FRESH_FOR, Agenda, BusySpan, Claim, Reading
 from telesec.scheduling.claims import as_interval, as_range, lies_over
 from telesec.scheduling.hours import OpeningRule as Rule
-from telesec.scheduling.hours import Pattern
+from telesec.scheduling.hours import Pattern, Reserved
 from telesec.scheduling.intervals import Interval
-from telesec.scheduling.models import CalendarReading, OpeningRule, Schedule, SlotClaim
+from telesec.scheduling.models import AppointmentType, CalendarReading, OpeningRule, Schedule, SlotClaim
 from telesec.scheduling.ports import Health
 from telesec.scheduling.rules import ClaimState
 
@@ -84,11 +84,16 @@ def agendas(
     """Return what decides for each schedule over a stretch: five queries, however many schedules."""
     ids = [row.id for row in schedules]
     zone = zone_of(uow, practice_id)
-    rules, claims = _rules(uow, practice_id, ids), _claims(uow, practice_id, ids, within)
+    (rules, reserved), claims = _rules(uow, practice_id, ids), _claims(uow, practice_id, ids, within)
     closed, readings = _absences(uow, practice_id, within), _readings(uow, practice_id, ids, within, claims)
     return {
         row.id: Agenda(
-            Pattern(zone, tuple(rules[row.id]), (*closed[None], *closed[row.practitioner_id])),
+            Pattern(
+                zone,
+                tuple(rules[row.id]),
+                (*closed[None], *closed[row.practitioner_id]),
+                reserved=tuple(reserved[row.id]),
+            ),
             row.lanes,
             readings.get(row.id),
             tuple(claims[row.id]),
@@ -147,7 +152,14 @@ def _interval(start: float, end: float) -> Interval:
     return Interval(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
 
 
-def _rules(uow: UnitOfWork, practice_id: UUID, ids: Sequence[UUID]) -> dict[UUID, list[Rule]]:
+def _rules(
+    uow: UnitOfWork, practice_id: UUID, ids: Sequence[UUID]
+) -> tuple[dict[UUID, list[Rule]], dict[UUID, set[Reserved]]]:
+    """Return each schedule's rules, and of the types they name those that are kept for urgent calls."""
+    of_type = and_(
+        AppointmentType.practice_id == OpeningRule.practice_id,
+        AppointmentType.id == OpeningRule.appointment_type_id,
+    )
     rows = uow.session.execute(
         select(
             OpeningRule.schedule_id,
@@ -155,12 +167,21 @@ def _rules(uow: UnitOfWork, practice_id: UUID, ids: Sequence[UUID]) -> dict[UUID
             OpeningRule.starts,
             OpeningRule.ends,
             OpeningRule.appointment_type_id,
-        ).where(OpeningRule.practice_id == practice_id, one_of(OpeningRule.schedule_id, ids))
+            AppointmentType.min_level,
+            AppointmentType.release_hours,
+        )
+        .outerjoin(AppointmentType, of_type)
+        .where(OpeningRule.practice_id == practice_id, one_of(OpeningRule.schedule_id, ids))
     )
     found: dict[UUID, list[Rule]] = defaultdict(list)
-    for schedule_id, weekday, starts, ends, type_id in rows:
+    reserved: dict[UUID, set[Reserved]] = defaultdict(set)
+    for schedule_id, weekday, starts, ends, type_id, min_level, hours in rows:
         found[schedule_id].append(Rule(weekday, starts, ends, type_id))
-    return found
+        if type_id is not None and min_level is not None:
+            reserved[schedule_id].add(
+                Reserved(type_id, None if hours is None else uow.now() + timedelta(hours=hours))
+            )
+    return found, reserved
 
 
 def _claims(

@@ -44,6 +44,8 @@ class TypeCard:
     duration_minutes: int
     practitioner_ids: tuple[UUID, ...]
     max_level: Level | None = None
+    min_level: Level | None = None
+    release_hours: int | None = None
 
 
 @dataclass(frozen=True)
@@ -307,6 +309,8 @@ def _type_card(row: AppointmentType) -> TypeCard:
         row.duration_minutes,
         tuple(row.practitioner_ids),
         Level(row.max_level) if row.max_level else None,
+        Level(row.min_level) if row.min_level else None,
+        row.release_hours,
     )
 
 

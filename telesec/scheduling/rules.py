@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from telesec.scheduling.hours import end_of_day
 from telesec.scheduling.intervals import Interval
-from telesec.triage.levels import WITHIN_72_HOURS_SECONDS, Level
+from telesec.triage.levels import WITHIN_72_HOURS_SECONDS, Level, at_least
 
 HOLD_WITHOUT_LIFE = timedelta(minutes=3)
 """How long a hold outlives the desk's last sign of life."""
@@ -114,6 +114,14 @@ def bookable(level: Level | None, max_level: Level | None) -> bool:
     if level in {Level.CALL15_NOW, Level.DOCTOR_NOW}:
         return False
     return max_level is None or level.urgency <= max_level.urgency
+
+
+def reserved_from(level: Level | None, min_level: Level | None) -> bool:
+    """Tell whether a type kept for ``min_level`` and more urgent calls is closed to a level.
+
+    No level means that no triage has ended: what is kept for urgent calls is closed to it.
+    """
+    return min_level is not None and (level is None or not at_least(level, min_level))
 
 
 def latest_start(level: Level | None, now: datetime, zone: ZoneInfo) -> datetime | None:

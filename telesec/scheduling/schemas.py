@@ -85,11 +85,13 @@ class SlotsOut(BaseModel):
     """The first free slots, and every calendar that was asked.
 
     ``too_urgent``: this level is not booked; the words for the 15 or an alert come first.
+    ``reserved``: this type is kept for calls whose triage reached its ``min_level``.
     """
 
     slots: list[SlotOut]
     calendars: list[CalendarOut]
     too_urgent: bool
+    reserved: bool
 
     @classmethod
     def of(cls, offer: Offer) -> "SlotsOut":
@@ -98,6 +100,7 @@ class SlotsOut(BaseModel):
             slots=[SlotOut.of(slot) for slot in offer.slots],
             calendars=[CalendarOut.of(card) for card in offer.calendars],
             too_urgent=offer.too_urgent,
+            reserved=offer.reserved,
         )
 
 

@@ -17,12 +17,18 @@ from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.scheduling import claims
 from telesec.scheduling.claims import Holder
-from telesec.scheduling.hours import expand
-from telesec.scheduling.intervals import Interval
+from telesec.scheduling.hours import expand, kept
+from telesec.scheduling.intervals import Interval, subtract
 from telesec.scheduling.models import AppointmentType, Schedule, SlotClaim
 from telesec.scheduling.readings import agendas
 from telesec.scheduling.rows import schedule_row, type_row
-from telesec.scheduling.rules import HOLD_AFTER_CALL, ClaimState, hold_expires_at
+from telesec.scheduling.rules import HOLD_AFTER_CALL, ClaimState, hold_expires_at, reserved_from
+from telesec.triage import reads as triage
+from telesec.triage.levels import Level
+
+RESERVED = say(
+    "These slots are kept for urgent calls. Ask the questions first, or choose another type of appointment."
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,8 @@ def hold(uow: UnitOfWork, command: HoldSlot) -> Held:
     """Keep a slot; the same call asking again gets its hold back, renewed.
 
     Raises:
-        Refused: ``slot_taken`` (409); ``slot_past``, ``outside_hours`` or ``not_suitable`` (422).
+        Refused: ``slot_taken`` (409); ``slot_past``, ``outside_hours``, ``not_suitable`` or
+            ``reserved_for_urgent`` (422).
         NotFound: No such schedule or type here.
     """
     authorize(uow, Permission.APPOINTMENT_WRITE, on=Facts(command.practice_id))
@@ -133,7 +140,7 @@ def wanted_slot(uow: UnitOfWork, command: HoldSlot) -> tuple[Schedule, Interval]
 
     Raises:
         NotFound: No such schedule or type here.
-        Refused: ``slot_past``, ``outside_hours`` or ``not_suitable`` (422).
+        Refused: ``slot_past``, ``outside_hours``, ``not_suitable`` or ``reserved_for_urgent`` (422).
     """
     authorize(uow, Permission.APPOINTMENT_WRITE, on=Facts(command.practice_id))
     schedule = schedule_row(uow, command.practice_id, command.schedule_id)
@@ -151,6 +158,7 @@ def wanted_slot(uow: UnitOfWork, command: HoldSlot) -> tuple[Schedule, Interval]
             status=422,
             field="schedule_id",
         )
+    _refuse_reserved(uow, kind, command.call_id)
     _refuse_outside_hours(uow, schedule, kind, span)
     return schedule, span
 
@@ -175,6 +183,18 @@ def own_hold(uow: UnitOfWork, schedule: Schedule, span: Interval, call_id: UUID 
     )
 
 
+def _refuse_reserved(uow: UnitOfWork, kind: AppointmentType, call_id: UUID | None) -> None:
+    """Refuse a type kept for urgent calls, unless this call's own triage reached its level.
+
+    What the caller of the API says of the level does not count here.
+    """
+    if kind.min_level is None:
+        return
+    level = triage.level_reached(uow, kind.practice_id, call_id) if call_id else None
+    if reserved_from(level, Level(kind.min_level)):
+        raise Refused("reserved_for_urgent", RESERVED, status=422, field="appointment_type_id")
+
+
 def _refuse_outside_hours(uow: UnitOfWork, schedule: Schedule, kind: AppointmentType, span: Interval) -> None:
     """Refuse what opening hours do not cover; where there are none, the practice's published slots decide.
 
@@ -183,7 +203,10 @@ def _refuse_outside_hours(uow: UnitOfWork, schedule: Schedule, kind: Appointment
     pattern = agendas(uow, schedule.practice_id, [schedule], span)[schedule.id].pattern
     day = timedelta(days=1)
     around = Interval(span.start - day, span.end + day)
-    open_ = expand(pattern, around, kind.id) if pattern.rules else (around,)
+    if pattern.rules_for(kind.id):
+        open_ = expand(pattern, around, kind.id)
+    else:
+        open_ = subtract((around,), kept(pattern, around, kind.id))
     away = any(closed.overlaps(span) for closed in pattern.closed)
     if away or not any(opening.covers(span) for opening in open_):
         raise Refused(

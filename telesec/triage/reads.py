@@ -155,6 +155,16 @@ def latest_of_call(
     return view(uow, library_of(uow, library, practice_id), opened(uow, row))
 
 
+def level_reached(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> Level | None:
+    """Return the level a call's newest triage ended at, None while it has not; for what may be booked."""
+    authorize(uow, Permission.APPOINTMENT_WRITE, on=Facts(practice_id))
+    row = latest_row(uow, practice_id, call_id)
+    outcome = opened(uow, row).content.outcome if row else None
+    if row is not None:
+        uow.audit("triage.read", practice_id=practice_id, object_id=row.id)
+    return outcome[0] if outcome else None
+
+
 def view(uow: UnitOfWork, library: Library, record: Record) -> SessionView:
     """Return an opened session as shown."""
     authorize(uow, Permission.TRIAGE_RUN, on=Facts(record.row.practice_id))

@@ -53,7 +53,9 @@ class Day:
         for practice in self.demo.known["practices"]:
             answer = reader.get(f"/practices/{practice['id']}")
             assert _yes(answer), answer
-            self._types[practice["id"]] = [one["id"] for one in answer.json()["appointment_types"]]
+            self._types[practice["id"]] = [
+                one["id"] for one in answer.json()["appointment_types"] if one["min_level"] is None
+            ]
         at_desks = [self.desk, self._desk("ines")]
         acts = [self.write, self.book, self.write, self.book, self.promise, self.change]
         for number in range(programs):

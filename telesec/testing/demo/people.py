@@ -42,6 +42,8 @@ class DemoPractice:
     practitioners: tuple[DemoPractitioner, ...]
     types: tuple[tuple[str, str, int], ...]
     instructions: tuple[tuple[str, str, str], ...]
+    kept: frozenset[str] = frozenset()
+    """Codes of the types kept for calls of today, with hours of their own."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ PRACTICES = (
                 "Nouveaux patients : consultation longue de 30 minutes.",
             ),
         ),
+        kept=frozenset({"urgence"}),
     ),
     DemoPractice(
         key="saules",

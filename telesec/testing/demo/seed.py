@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 from uuid import UUID
@@ -30,6 +30,7 @@ from telesec.scheduling.hours import OpeningRule as Rule
 from telesec.testing.demo.people import PATIENTS, PEOPLE, PRACTICES, DemoPerson, DemoPractice
 from telesec.testing.demo.servers import OutsideWorld
 from telesec.triage import service as triage
+from telesec.triage.levels import Level
 
 WEEKDAYS = range(1, 6)
 TOKEN_LIFE = timedelta(days=365)
@@ -86,13 +87,13 @@ def _practice(deps: Deps, world: OutsideWorld, practice: DemoPractice) -> Seeded
                     practice_id, text, practice.practitioners[0].name, InstructionKind(kind), Applies(applies)
                 ),
             )
-        _types(uow, practice_id, practice, deps.sectors)
+        kept = _types(uow, practice_id, practice, deps.sectors)
         schedules = {
             person.key: configuration.create_schedule(
                 uow,
                 CreateSchedule(
                     practice_id, ids[person.key], world.address(practice.calendar, person),
-                    person.lanes, _bookable(),
+                    person.lanes, (*_bookable(), *_kept(kept)),
                 ),
             )
             for person in practice.practitioners
@@ -114,8 +115,17 @@ def _bookable() -> tuple[Rule, ...]:
     )
 
 
-def _types(uow: UnitOfWork, practice_id: UUID, practice: DemoPractice, sectors: tuple[Sector, ...]) -> None:
-    """Take the sector's own kinds of appointment where a plug-in brings them."""
+def _kept(types: Sequence[UUID]) -> tuple[Rule, ...]:
+    """Return the half hours at the end of each half day, kept for the calls of the day."""
+    ends = ((time(11, 30), time(12)), (time(17, 30), time(18)))
+    return tuple(Rule(day, *span, kind) for kind in types for day in WEEKDAYS for span in ends)
+
+
+def _types(
+    uow: UnitOfWork, practice_id: UUID, practice: DemoPractice, sectors: tuple[Sector, ...]
+) -> list[UUID]:
+    """Take the sector's own kinds of appointment where a plug-in brings them; return those kept."""
+    kept = []
     sector = next((sector for sector in sectors if sector.code == practice.sector), None)
     kinds = (
         [(kind.code, kind.name_fr, kind.duration_minutes) for kind in sector.appointment_types]
@@ -123,7 +133,14 @@ def _types(uow: UnitOfWork, practice_id: UUID, practice: DemoPractice, sectors: 
         else list(practice.types)
     )
     for code, name, minutes in kinds:
-        configuration.create_appointment_type(uow, CreateAppointmentType(practice_id, code, name, minutes))
+        level, before = (Level.SAME_DAY, 2) if code in practice.kept else (None, None)
+        command = CreateAppointmentType(
+            practice_id, code, name, minutes, min_level=level, release_hours=before
+        )
+        type_id = configuration.create_appointment_type(uow, command)
+        if level:
+            kept.append(type_id)
+    return kept
 
 
 def _contacts(uow: UnitOfWork, practice_id: UUID, practice: DemoPractice, ids: Mapping[str, UUID]) -> None:

@@ -231,6 +231,26 @@ def test_appointment_types_are_imported_and_taken_back(deps, cast, handed_in, ru
         assert scheduling.appointment_types(uow, cast.lilas) == ()
 
 
+def test_types_kept_for_urgent_calls_are_imported(deps, cast, handed_in, run):
+    text = (
+        "Motif;Durée;Réservé aux urgences;Rendu heures avant\nUrgence;15;aujourd'hui;2\nConsultation;20;;\n"
+    )
+
+    run(handed_in(text, ImportKind.APPOINTMENT_TYPES))
+
+    with deps.unit_of_work(cast.ada) as uow:
+        found = {one.code: one for one in scheduling.appointment_types(uow, cast.lilas)}
+    assert (found["urgence"].min_level, found["urgence"].release_hours) == ("same_day", 2)
+    assert found["consultation"].min_level is None
+
+
+def test_giving_back_what_is_not_kept_is_a_fault_of_its_line(deps, cast, handed_in, run):
+    text = "Motif;Durée;Réservé aux urgences;Rendu heures avant\nUrgence;15;;2\n"
+
+    with pytest.raises(Refused):
+        run(handed_in(text, ImportKind.APPOINTMENT_TYPES))
+
+
 def test_instructions_are_imported_in_force_until_their_last_day_and_taken_back(
     deps, cast, clock, handed_in, run, undo
 ):

@@ -162,3 +162,26 @@ def test_doubles_are_told_from_those_alike():
 
     assert found.same == {2: 0, 3: 0, 6: 0, 9: 8}
     assert found.alike == {4: 0, 7: 0}
+
+
+@pytest.mark.parametrize(
+    ("typed", "level"), [("", None), ("Aujourd'hui", "same_day"), ("du jour", "same_day"), ("72 h", "h48_72")]
+)
+def test_for_which_calls_a_type_is_kept_is_read(typed, level):
+    assert values.kept_for(typed) == level
+
+
+@pytest.mark.parametrize(("typed", "hours"), [("", None), ("2", 2), ("24 h", 24), ("72", 72)])
+def test_hours_before_kept_slots_are_given_back_are_read(typed, hours):
+    assert values.hours_before(typed) == hours
+
+
+@pytest.mark.parametrize("typed", ["0", "73", "-2", "deux"])
+def test_hours_out_of_range_are_unclear(typed):
+    with pytest.raises(Unclear):
+        values.hours_before(typed)
+
+
+def test_a_level_nobody_knows_is_unclear():
+    with pytest.raises(Unclear):
+        values.kept_for("vital")

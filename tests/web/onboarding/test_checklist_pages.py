@@ -117,6 +117,7 @@ def test_steps_are_typed_and_show_as_done(deps, browser, cast):
         ("line", {"number": "12"}, "Vérifiez le numéro de téléphone."),
         ("line", {"number": "01 99 00 00 02"}, "appartient déjà à une ligne"),
         ("types", {"name": "Bilan", "minutes": "2"}, "entre 5 et 480"),
+        ("types", {"name": "Bilan", "minutes": "20", "release_hours": "2"}, "1 à 72 heures avant"),
         ("calendars", {"url": "agenda"}, "Choisissez un praticien."),
         ("test-call", {}, "Mettez d’abord de garde"),
     ],
@@ -149,6 +150,29 @@ def test_calendar_is_connected_tested_and_given_hours(deps, browser, cast):
     assert "geheim" not in text(bad) + page
     assert "écrit, relu et retiré" in page
     assert "2 plages par semaine" in text(browser.get(f"/onboarding/{cast.lilas}"))
+
+
+def test_a_type_is_kept_for_urgent_calls_with_hours_of_its_own(deps, browser, cast):
+    typed = {
+        "practitioner": str(cast.dr_lune_id), "calendar_kind": "memory", "url": "https://a.exemple/l",
+        "user": "lune", "secret": "geheim", "lanes": "1",
+    }  # fmt: skip
+    kept = {"name": "Urgence", "minutes": "15", "min_level": "same_day", "release_hours": "2"}
+    browser.post(f"/onboarding/{cast.lilas}/calendars", data=typed)
+    browser.post(f"/onboarding/{cast.lilas}/types", data=kept)
+    page = text(browser.get(f"/onboarding/{cast.lilas}"))
+    schedule = page.split(f"/onboarding/{cast.lilas}/calendars/")[1].split("/")[0]
+    hours = f"/onboarding/{cast.lilas}/calendars/{schedule}/hours"
+    type_id = page.split('<option value="">tous les motifs</option><option value="')[1].split('"')[0]
+
+    browser.post(hours, data={"day": ["1", "2"], "a_opens": "09:00", "a_closes": "12:00"})
+    browser.post(
+        hours,
+        data={"appointment_type": type_id, "day": ["1"], "a_opens": "11:00", "a_closes": "12:00"},
+    )
+
+    assert "Urgence (15 min, réservé aux appels du jour et plus urgents)" in page
+    assert "3 plages par semaine" in text(browser.get(f"/onboarding/{cast.lilas}"))
 
 
 def test_test_call_rings_and_says_since_when(deps, browser, cast):
