@@ -14,7 +14,7 @@ from telesec.accounts import reads as accounts
 from telesec.calls import reads as reads_of_calls
 from telesec.desk.call import PATH
 from telesec.desk.caught import ask_first
-from telesec.desk.pages import CallKey, act, asked, attempt, needed_id
+from telesec.desk.pages import CallKey, act, asked, attempt, needed_id, typed_text
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import CallScreen
 from telesec.desk.search import search_now
@@ -100,9 +100,7 @@ def _appointments(pages: Blueprint, deps: DeskDeps) -> None:
     @requires(Permission.APPOINTMENT_WRITE)
     def cancel(practice_id: UUID, call_id: UUID, appointment_id: UUID) -> AnyResponse:
         def do() -> None:
-            flow.cancel(
-                deps, actor(), practice_id, appointment_id, request.form.get("reason", "")[:MAX_REASON]
-            )
+            flow.cancel(deps, actor(), practice_id, appointment_id, typed_text("reason", MAX_REASON))
 
         return attempt(deps, (practice_id, call_id), do, then="booking")
 
@@ -138,5 +136,5 @@ def _booking(uow: UnitOfWork, call: CallKey) -> BookAppointment:
         phone,
         patient.birth_date,
         patient.id,
-        request.form.get("reason", "").strip()[:MAX_REASON],
+        typed_text("reason", MAX_REASON),
     )

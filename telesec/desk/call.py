@@ -15,7 +15,7 @@ from telesec.calls.rules import DraftKind, Handover, Outcome
 from telesec.calls.service import SaveDraft
 from telesec.desk import after_alert
 from telesec.desk.caught import ask_first
-from telesec.desk.pages import QUEUE, act, asked, call_page
+from telesec.desk.pages import QUEUE, act, asked, call_page, typed_text
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import CallScreen
 from telesec.desk.search import search_now
@@ -32,9 +32,8 @@ PARTS = {
     "instructions": "desk/_instructions.html",
     "on-call": "desk/_on_call.html",
     "slots": "desk/_slots.html",
-    "light": "desk/_light.html",
+    "light": "desk/_light_part.html",
     "ladder": "desk/_ladder.html",
-    "verdict": "desk/_verdict.html",
 }
 QUIET = frozenset({Outcome.INFORMATION, Outcome.MESSAGE, Outcome.APPOINTMENT})
 """Ends that nobody hurries after: a note left behind is read for red flags."""
@@ -148,12 +147,12 @@ def _changed(details: CallDetails) -> CallDetails:
     """Return the facts with what the form said; a field it does not carry stays."""
     form = request.form
     handover = form.get("handover", "")
-    address = form.get("address", details.address).strip()[:MAX_FIELD]
+    address = typed_text("address", MAX_FIELD, details.address)
     same = address == details.address
     return replace(
         details,
-        caller_name=form.get("caller_name", details.caller_name).strip()[:MAX_FIELD],
-        relation=form.get("relation", details.relation).strip()[:MAX_FIELD],
+        caller_name=typed_text("caller_name", MAX_FIELD, details.caller_name),
+        relation=typed_text("relation", MAX_FIELD, details.relation),
         address=address,
         address_read_back=form.get("address_read_back") == "1" or (details.address_read_back and same),
         handover=Handover(handover) if handover in set(Handover) and handover else details.handover,

@@ -3,6 +3,8 @@
 It speaks up once, while no question was asked in the call: a second press goes on, and the trail says so.
 """
 
+from uuid import UUID
+
 from flask import request
 
 from telesec.desk.pages import CallKey
@@ -40,3 +42,14 @@ def ask_first(uow: UnitOfWork, library: Library, call: CallKey, text: str) -> No
     if request.form.get(CODE) != "1":
         raise Refused(CODE, ASK_FIRST, status=422)
     uow.audit("triage.unasked", practice_id=practice_id, object_id=call_id)
+
+
+def passage(uow: UnitOfWork, library: Library, practice_id: UUID, text: str, most: int) -> str:
+    """Return the part of a note that names a sign, at most ``most`` characters; its beginning when none does.
+
+    The net reads words, so a note is looked at in parts that overlap by half: no sign falls between two.
+    """
+    parts = [text[start : start + most] for start in range(0, max(len(text) - most // 2, 1), most // 2)]
+    if len(parts) == 1:
+        return text
+    return next((part for part in parts if service.net(uow, library, practice_id, part).alarm), parts[0])

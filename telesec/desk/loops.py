@@ -11,10 +11,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Select, String, func, literal, null, select, union_all
 from sqlalchemy import cast as as_type
 from sqlalchemy.dialects.postgresql import UUID as PGUUID
 
+from telesec.alerts.models import Alert
+from telesec.alerts.rules import AlertState
 from telesec.callbacks.models import Callback
 from telesec.callbacks.rules import CallbackState
 from telesec.foundation.access import Facts, Permission, authorize
@@ -29,6 +31,8 @@ from telesec.triage.levels import Level
 UNREAD_AFTER = timedelta(minutes=30)
 MUST_BE_READ = (Level.CALL15_NOW, Level.DOCTOR_NOW, Level.SAME_DAY)
 MOST = 12
+COUNTED = 100
+"""Where counting stops: the page then says 99+."""
 
 
 class Kind(StrEnum):
@@ -68,6 +72,51 @@ def open_ends(uow: UnitOfWork, *, most: int = MOST) -> dict[Kind, tuple[OpenEnd,
     for row in rows:
         found[Kind(row[0])].append(OpenEnd(Kind(row[0]), *row[1:]))
     return {kind: tuple(sorted(items, key=lambda item: item.at)) for kind, items in found.items()}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much waits at all, each counted up to ``COUNTED``.
+
+    Args:
+        callbacks: Promised calls, callers lost among them.
+        alerts: Alerts that are not closed.
+        ends: Bookings unconfirmed and urgent letters unread.
+        with_call: Those of ``ends`` that belong to a call and can be taken up from it.
+    """
+
+    callbacks: int
+    alerts: int
+    ends: int
+    with_call: int
+
+
+def counts(uow: UnitOfWork) -> Counts:
+    """Return how much waits at every practice the actor serves: one query, which stops counting at 100."""
+    authorize(uow, Permission.SESSION_OWN, on=Facts(None))
+    promised = one_of(Callback.practice_id, served_by(uow.actor, Permission.CALLBACK_READ))
+    alarmed = one_of(Alert.practice_id, served_by(uow.actor, Permission.ALERT_READ))
+    ends = (_pending(uow), _unread(uow))
+    of_call = (ends[0].where(Appointment.call_id.is_not(None)), ends[1].where(Message.call_id.is_not(None)))
+    row = uow.session.execute(
+        select(
+            _counted(select(Callback.id).where(promised, Callback.state == CallbackState.OPEN.value)),
+            _counted(select(Alert.id).where(alarmed, Alert.state != AlertState.CLOSED.value)),
+            _counted(ends[0]) + _counted(ends[1]),
+            _counted(of_call[0]) + _counted(of_call[1]),
+        )
+    ).one()
+    return Counts(*row)
+
+
+def up_to(number: int) -> str:
+    """Return a count as it is shown, "99+" from where counting stopped."""
+    return str(number) if number < COUNTED else f"{COUNTED - 1}+"
+
+
+def _counted(kind: Select[Any]) -> ColumnElement[int]:
+    some = kind.order_by(None).limit(COUNTED).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
 
 
 def _lost(uow: UnitOfWork) -> Select[Any]:

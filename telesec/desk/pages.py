@@ -47,6 +47,28 @@ def needed_id(name: str) -> UUID:
     return found
 
 
+def typed_text(name: str, most: int, before: str = "") -> str:
+    """Return what a field says, without the spaces around it; ``before`` when the form does not carry it.
+
+    Args:
+        name: Of the field.
+        most: How many characters may be kept.
+        before: What stands already.
+
+    Raises:
+        Refused: It is longer (422): nothing is cut in silence.
+    """
+    text = request.form.get(name, before).strip()
+    if len(text) > most:
+        told = say(
+            "This text has %(num)s characters, %(most)s at most are kept. Shorten it: nothing is lost.",
+            num=len(text),
+            most=most,
+        )
+        raise Refused("text_too_long", told, status=422, field=name)
+    return text
+
+
 def asked() -> Ask:
     """Return what the reader chose, from the address or the form."""
     values = request.values

@@ -24,7 +24,7 @@ from telesec.desk import changes
 from telesec.desk.changes import ChangedInstruction
 from telesec.desk.crew import Crew
 from telesec.desk.day import MyDay, my_day
-from telesec.desk.loops import Kind, OpenEnd, open_ends
+from telesec.desk.loops import Counts, Kind, OpenEnd, counts, open_ends, up_to
 from telesec.desk.wording import HOUSE_ZONE, Wording, wording
 from telesec.foundation.language import Sentence, say
 from telesec.foundation.unit_of_work import UnitOfWork
@@ -122,6 +122,31 @@ class Side:
     def open_ends(self) -> Mapping[Kind, tuple[OpenEnd, ...]]:
         """Callers lost, bookings not confirmed, urgent letters unread: one query."""
         return open_ends(self._uow, most=MOST_ROWS)
+
+    @cached_property
+    def _counts(self) -> Counts:
+        """How much waits at all: as many as the lists show, counted only where one of them is full."""
+        ends = (self.open_ends[Kind.PENDING], self.open_ends[Kind.UNREAD])
+        if any(len(rows) >= MOST_ROWS for rows in (self.callbacks, self.loops, *ends)):
+            return counts(self._uow)
+        with_call = sum(item.id is not None for item in self.unsettled)
+        return Counts(len(self.callbacks), len(self.loops), len(self.unsettled), with_call)
+
+    @property
+    def callback_count(self) -> str:
+        """How many calls are promised, for the head of their list."""
+        return up_to(self._counts.callbacks)
+
+    @property
+    def loop_count(self) -> str:
+        """How many loops are open."""
+        return up_to(self._counts.alerts + self._counts.ends)
+
+    @property
+    def take_up_count(self) -> str:
+        """How many things between two calls somebody was promised."""
+        found = self._counts
+        return up_to(found.callbacks + found.alerts + found.with_call)
 
     @cached_property
     def unsettled(self) -> tuple[TakeUp, ...]:

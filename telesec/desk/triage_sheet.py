@@ -16,7 +16,8 @@ from telesec.calls import service as calls
 from telesec.calls.rules import DraftKind
 from telesec.calls.service import SaveDraft
 from telesec.desk.call import PATH
-from telesec.desk.pages import act, asked
+from telesec.desk.caught import passage
+from telesec.desk.pages import act, asked, typed_text
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import CallScreen
 from telesec.desk.vital import alert_at_once
@@ -60,7 +61,7 @@ def _asking(pages: Blueprint, deps: DeskDeps) -> None:
     @requires(Permission.TRIAGE_RUN)
     def start_triage(practice_id: UUID, call_id: UUID) -> Response:
         def do(uow: UnitOfWork) -> None:
-            words = _words()
+            words = _words(uow, deps.library, practice_id)
             facts, other = _facts(uow, deps.library, (practice_id, call_id))
             command = StartTriage(practice_id, facts, request.form.get("protocol", ""), words, call_id)
             _keep_note(uow, (practice_id, call_id))
@@ -138,14 +139,15 @@ def _ending(pages: Blueprint, deps: DeskDeps) -> None:
         return act(deps, (practice_id, call_id), do)
 
 
-def _words() -> str:
-    """Return the caller's words.
+def _words(uow: UnitOfWork, library: Library, practice_id: UUID) -> str:
+    """Return the caller's words; of a text that named a sign, the passage that names it.
 
     Raises:
         Refused: No protocol is chosen and nothing was typed, or only figures: a birth date typed into the
-            wrong field asks for no triage (422).
+            wrong field asks for no triage; or more than a protocol's words may have (422).
     """
-    words = request.form.get("words", "")[:MAX_WORDS]
+    named = request.form.get("named")
+    words = passage(uow, library, practice_id, named, MAX_WORDS) if named else typed_text("words", MAX_WORDS)
     if not request.form.get("protocol") and not any(char.isalpha() for char in words):
         raise Refused("no_words", NO_WORDS, status=422, field="words")
     return words

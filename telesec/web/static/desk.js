@@ -7,9 +7,9 @@
   let place = "";
   let key = "";
   let origin = null;
-  const parts = new Map();
+  const parts = new Set();
   let leaving = null;
-  let again = false;
+  const again = new Set();
 
   function face(seconds) {
     const s = Math.max(0, Math.floor(seconds));
@@ -84,12 +84,13 @@
     return document.activeElement === it;
   }
 
-  /* A swap never moves the keyboard, unless the deciding part is another one than before. */
+  /* A swap never moves the keyboard, unless the deciding part is another one than before or an F-key asked for it. */
   function focusDeciding() {
     const target = deciding();
     const now = `${desk()?.dataset.call || ""} ${desk()?.dataset.view || ""} ${target?.id || target?.form?.id || ""}`;
     const lost = !document.activeElement || document.activeElement === document.body;
-    if (target && (now !== place || lost) && !goBack()) {
+    const asked = /^F[0-9]/.test(key);
+    if (target && (now !== place || lost || asked) && !goBack()) {
       target.focus({ preventScroll: true });
       if (target.id === "born") target.select();
     }
@@ -98,14 +99,29 @@
   }
 
   /* A part asked for by the page before never lands on the page after: slots that book would stand where slots
-     that move are read. What it would have told is asked again when the page had already been asked for. */
+     that move are read. */
   function dropParts() {
-    for (const [ctx, late] of parts) {
+    for (const ctx of parts) {
       if (ctx.status !== "issuing") continue;
       ctx.status = "dropped";
-      again ||= late;
+      if (told(ctx)) ctx.request.abort();
     }
     parts.clear();
+  }
+
+  /* The event that had a part read again. Whatever was read while the page was on its way may know more than the
+     page, landed or not: the same event is told once more when the page is there. */
+  const told = (ctx) => /^live-/.test(ctx.sourceEvent?.type) && ctx.sourceEvent.type;
+
+  function addressOf(part) {
+    const url = new URL(part.getAttribute("hx-get"), document.baseURI);
+    return url.pathname + url.search;
+  }
+
+  function tellAgain() {
+    const events = [...again];
+    again.clear();
+    setTimeout(() => { for (const name of events) document.body.dispatchEvent(new CustomEvent(name)); });
   }
 
   /* A part that could not be read again stays, marked with the time since which it is old: the next swap, or
@@ -129,8 +145,16 @@
     }
     if (ctx?.target?.id === "desk") {
       leaving = ctx;
+      for (const one of parts) if (told(one)) again.add(told(one));
       remember();
-    } else if (ctx) parts.set(ctx, leaving !== null);
+    } else if (ctx && told(ctx) && addressOf(ctx.sourceElement) !== ctx.request.action) {
+      event.preventDefault();  /* it waited for another one, and asks for what the page before showed */
+      again.add(told(ctx));
+      tellAgain();
+    } else if (ctx) {
+      parts.add(ctx);
+      if (leaving && told(ctx)) again.add(told(ctx));
+    }
   });
 
   document.addEventListener("htmx:finally:request", (event) => {
@@ -166,8 +190,7 @@
     if (event.detail.ctx?.target?.id !== "desk") return;
     banner("");
     leaving = null;
-    if (again) setTimeout(() => document.body.dispatchEvent(new CustomEvent("live-all")));
-    again = false;
+    tellAgain();
     readClock();
     tick();
     focusDeciding();

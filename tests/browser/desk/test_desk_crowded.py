@@ -190,3 +190,22 @@ def test_the_button_of_the_rows_left_out_keeps_the_keyboard_through_a_swap(ada, 
 
     expect(ada.page.locator("#queue")).to_have_count(1)
     expect(more).to_be_focused()
+
+
+@pytest.mark.parametrize(("height", "shown"), [(768, 5), (650, 4)])
+def test_homonyms_are_told_apart_by_their_birth_dates_without_a_key(ada, crowd, height, shown):
+    ada.page.set_viewport_size({"width": 1366, "height": height})
+    ada.open("/desk")
+    ada.key("F2")
+    ada.page.wait_for_url("**/calls/**")
+
+    ada.key("F3")
+
+    rows = ada.page.locator("#search .results li")
+    expect(rows).to_have_count(6)
+    expect(ada.page.locator("#live-state")).to_contain_text("En direct")
+    seen = rows.filter(visible=True)
+    assert seen.count() >= shown
+    for number in range(shown):
+        expect(seen.nth(number)).to_contain_text(f"{14 + number}/03/1951")
+    assert overflowing(ada.page) == {}

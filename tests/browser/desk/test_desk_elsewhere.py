@@ -15,6 +15,7 @@ from telesec.alerts.rules import AlertLevel
 from telesec.alerts.service import RaiseAlert
 from telesec.practices import service as practices
 from telesec.practices.service import WriteInstruction
+from telesec.scheduling import flow as scheduling_flow
 from telesec.scheduling import reads as schedules
 from telesec.scheduling import service as scheduling
 from telesec.testing.bookable import NINE
@@ -126,6 +127,75 @@ def test_a_swap_keeps_caret_scroll_and_what_is_being_typed(still):
 
     assert note.evaluate("it => [it.selectionStart, it.scrollTop]") == before
     assert "Ligne 59" in note.input_value()
+
+
+@pytest.fixture
+def unconfirmed(zoe, ada, ring, house):
+    """Ada's booking whose answer from the calendar is lost, on a page whose clock stands still: amber."""
+    page = ada.page
+    page.context.add_init_script(HEARD)
+    page.clock.install()
+    ring()
+    ada.open("/desk")
+    ada.key("F2")
+    page.wait_for_url("**/calls/**")
+    expect(page.locator("#slots button").first).to_be_visible()
+    ada.key("F3", "1", "F4", "2")
+    expect(page.get_by_role("button", name="Confirmer")).to_be_focused()
+    house.fake.lose_reply(times=5)
+    ada.key("Enter")
+    expect(page.locator(".verdict-wait")).to_be_visible()
+    expect(page.locator("#live-state")).to_contain_text("En direct")
+    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 2"))
+    forget(page)
+    return ada
+
+
+def page_of_booking(url):
+    return url.endswith("view=booking") and "/parts/" not in url
+
+
+def settle(house):
+    house.fake.heal()
+    house.clock.advance(seconds=90)
+    scheduling_flow.settle_due(house.deps)
+
+
+def green(page):
+    page.clock.run_for(1000)
+    expect(page.locator(".verdict-ok")).to_be_visible()
+    expect(page.locator("#light .light-ok")).to_have_count(1)
+    expect(page.locator("#light .light-wait")).to_have_count(0)
+
+
+def test_a_page_read_before_the_calendar_answered_does_not_stay_amber(unconfirmed, house):
+    """What the calendar says is heard, read and shown while a slow page is still on its way."""
+    page, kept = unconfirmed.page, []
+    page.route(page_of_booking, lambda route: kept.append((route, route.fetch())))
+    page.keyboard.press("F4")
+    while not kept:
+        page.wait_for_timeout(50)
+    settle(house)
+    hear(page, "slots")
+    expect(page.locator("#light .light-ok")).to_have_count(1)
+
+    route, answer = kept[0]
+    route.fulfill(response=answer)
+    page.unroute(page_of_booking)
+
+    green(page)
+
+
+def test_the_words_to_say_and_the_light_come_from_one_reading(unconfirmed, house):
+    page, read = unconfirmed.page, []
+    page.on("request", lambda request: read.append(request.url))
+
+    settle(house)
+    hear(page, "slots")
+
+    green(page)
+    assert {url.partition("/parts/")[2] for url in read if "light" in url} == {"light?view=booking"}
+    assert not [url for url in read if "verdict" in url]
 
 
 def test_no_network_says_since_when_sends_nothing_and_keeps_the_text(call):

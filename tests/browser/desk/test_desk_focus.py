@@ -109,3 +109,40 @@ def test_a_message_taken_back_is_in_the_note_again(call):
     call.key("Control+m")
 
     expect(call.page.locator("textarea[data-note]")).to_have_value("Résultats ?")
+
+
+def test_f4_takes_the_keyboard_from_the_note_to_the_slots_and_escape_gives_it_back(call):
+    page, note = call.page, call.page.locator("textarea[data-note]")
+    note.focus()
+    page.keyboard.type("Rappeler ce soir")
+    page.keyboard.press("ArrowLeft")
+
+    call.key("F4")
+    expect(page.locator("#first-slot")).to_be_focused()
+    call.key("Escape")
+
+    expect(note).to_be_focused()
+    page.keyboard.type("X")
+    expect(note).to_have_value("Rappeler ce soiXr")
+
+
+def test_a_digit_after_f4_takes_the_slot_and_never_lands_in_the_note(call):
+    page, note = call.page, call.page.locator("textarea[data-note]")
+    note.focus()
+    page.keyboard.type("Rappeler")
+
+    call.key("F4", "1")
+
+    expect(page.get_by_role("button", name="Confirmer")).to_be_focused()
+    expect(note).to_have_value("Rappeler")
+
+
+def test_an_f_key_pressed_again_brings_the_keyboard_back_to_its_part(call):
+    page, note = call.page, call.page.locator("textarea[data-note]")
+    call.key("F4")
+    expect(page.locator("#first-slot")).to_be_focused()
+    note.focus()
+
+    call.key("F4")
+
+    expect(page.locator("#first-slot")).to_be_focused()

@@ -108,9 +108,10 @@ def test_amber_turns_green_by_itself_once_the_calendar_answered(searched, house,
 
     flow.settle_due(house.deps)
 
-    for part in ("verdict", "light"):
-        assert "À confirmer" not in searched.browser.get(searched.url(f"/parts/{part}")).text
-    assert "C’est noté" in searched.browser.get(searched.url("/parts/verdict")).text
+    part = searched.browser.get(searched.url("/parts/light?view=booking")).text
+    assert "À confirmer" not in part
+    assert "verdict-ok" in part
+    assert "light-ok" in part
 
 
 def test_a_refusal_of_the_calendar_is_red(searched, house):

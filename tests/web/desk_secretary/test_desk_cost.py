@@ -24,7 +24,6 @@ CALL_PARTS = {
     "on-call": 4,
     "light": 2,
     "ladder": 2,
-    "verdict": 2,
 }
 """Parts of a call's page, and what each may ask beside the edge."""
 EDGE = 4

@@ -1,9 +1,12 @@
 """What is begun and not ended stands on the desk until it is: bookings, urgent letters, promises, alerts."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from telesec.callbacks import service as callbacks
+from telesec.callbacks.service import OpenCallback
 from telesec.desk.loops import UNREAD_AFTER, Kind, open_ends
 from telesec.messages import service as messages
 
@@ -68,3 +71,18 @@ def test_what_is_open_elsewhere_is_not_shown(desk, cast, clock):
 
     with desk.house.deps.unit_of_work(cast.dr_iris) as uow:
         assert open_ends(uow)[Kind.UNREAD] == ()
+
+
+@pytest.mark.parametrize(("promised", "shown"), [(3, "3"), (15, "15"), (101, "99+")])
+def test_the_promises_are_counted_beyond_those_that_are_listed(desk, cast, clock, promised, shown):
+    with desk.house.deps.unit_of_work(cast.ada) as uow:
+        for number in range(promised):
+            due = clock.now() + timedelta(minutes=number)
+            callbacks.open_callback(uow, OpenCallback(cast.lilas, f"+33639980{number:03}", due))
+        uow.commit()
+
+    page = desk.page()
+    idle = desk.browser.get("/desk").text
+
+    assert f'Rappels <span class="count">{shown}</span>' in page
+    assert f'le plus pressé d’abord <span class="count">{shown}</span>' in idle

@@ -102,3 +102,42 @@ def test_a_protocol_replaced_in_mid_call_says_to_start_again(desk, adopted, hous
     assert answer.status_code == 409
     assert "Recommencez le tri" in answer.text
     assert desk.post("/triage/start", {"words": "bouche de travers"}).status_code == 303
+
+
+TOO_LONG = "mal à la poitrine " + "et encore autre chose " * 60
+
+
+def test_words_that_are_too_long_are_refused_and_stay_whole(desk, adopted):
+    answer = desk.post("/triage/start", {"words": TOO_LONG})
+
+    assert answer.status_code == 422
+    assert f"Ce texte compte {len(TOO_LONG.strip())} caractères, 1000 au plus" in answer.text
+    assert f'value="{TOO_LONG}" aria-invalid="true"' in answer.text
+    assert 'name="question_id"' not in desk.page()
+
+
+def test_other_words_that_are_too_long_stay_in_their_field(desk, adopted):
+    desk.post("/triage/start", {"words": "mal à la poitrine"})
+
+    answer = desk.post("/triage/start", {"words": TOO_LONG})
+
+    assert answer.status_code == 422
+    assert f'value="{TOO_LONG}"' in answer.text
+
+
+def test_the_passage_of_a_long_note_that_names_a_sign_is_asked_about(desk, adopted):
+    note = "Rappeler pour le dossier. " * 60 + "Il a très mal à la poitrine. " + "Merci à vous. " * 60
+
+    answer = desk.post("/triage/start", {"named": note})
+
+    assert answer.status_code == 303
+    assert "mal à la poitrine" in desk.page()
+
+
+@pytest.mark.parametrize("field", ["caller_name", "relation", "address"])
+def test_a_fact_that_is_too_long_is_not_cut(desk, field):
+    answer = desk.post("/details", {field: "é" * 301})
+
+    assert answer.status_code == 422
+    assert "é" * 301 in answer.text
+    assert "300 au plus" in answer.text
