@@ -58,6 +58,7 @@ class Home:
     claim_id: UUID
     instruction_id: UUID
     absence_id: UUID
+    contact_id: UUID
 
 
 def furnish(deps, cast, calendars, name):
@@ -73,6 +74,9 @@ def furnish(deps, cast, calendars, name):
         set_on_call(uow, practice_id, [cast.dr_lune_id])
         add_contact(
             uow, AddContact(practice_id, cast.dr_lune_id, ChannelKind.SMS, DR_LUNE_PHONE, verified=True)
+        )
+        contact_id = add_contact(
+            uow, AddContact(practice_id, cast.dr_lune_id, ChannelKind.VOICE, DR_LUNE_PHONE)
         )
         _, call_id = calls.open_call(uow, OpenCall(practice_id, "", "+33639980010", Source.API))
         asked = StartTriage(practice_id, PatientFacts(), "", "mal à la poitrine", call_id)
@@ -114,6 +118,7 @@ def furnish(deps, cast, calendars, name):
         held.claim_id,
         instruction_id,
         absence_id,
+        contact_id,
     )
 
 

@@ -50,6 +50,7 @@ class Route:
             "alert_id": home.alert_id,
             "message_id": home.message_id,
             "absence_id": home.absence_id,
+            "contact_id": home.contact_id,
             "instruction_id": home.instruction_id,
             "person_id": new_id(),
             "import_id": new_id(),
