@@ -155,7 +155,10 @@ def test_things_of_another_practice_do_not_exist(furnished, homes, cast, app, ro
     assert rows_of(cast.glycines) == before
 
 
-ENDING_TWICE = {"POST /phone/day/<uuid:practice_id>/absence/<uuid:absence_id>/end"}
+ENDING_TWICE = {
+    "POST /phone/day/<uuid:practice_id>/absence/<uuid:absence_id>/end",
+    "POST /practice/<uuid:practice_id>/absences/<uuid:absence_id>/end",
+}
 """Ending what is not there, below a practice of one's own, changes nothing and says so."""
 
 
