@@ -85,7 +85,7 @@ def _load_wall(deps: AccountsDeps) -> bool:
         known = reads.actor_for_wall(uow, token)
         if known is None:
             return False
-        if uow.now() - known.seen_at >= rules.TOUCH_EVERY:
+        if rules.must_touch(known.seen_at, uow.now(), active=True):
             sessions.touch(uow, known.session_id)
             uow.commit()
     g.actor, g.language, g.wall = known.actor, known.actor.language, True
@@ -115,7 +115,7 @@ def _load_session(deps: AccountsDeps) -> AnyResponse | None:
         if known is None:
             return None
         active = known.at_work or _is_activity()
-        if not known.locked and active and uow.now() - known.seen_at >= rules.TOUCH_EVERY:
+        if not known.locked and rules.must_touch(known.seen_at, uow.now(), active=active):
             sessions.touch(uow, known.session_id)
             uow.commit()
     g.known, g.csrf_token, g.language = known, known.csrf_token, known.actor.language

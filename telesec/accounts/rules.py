@@ -80,14 +80,26 @@ def wait_after(limit: Limit, tries: int) -> timedelta:
 
 
 def retry_after(limit: Limit, tries: int, last_at: datetime, now: datetime) -> int:
-    """Return how many whole seconds to wait before the next try; 0 when it may go on."""
-    left = last_at + wait_after(limit, tries) - now
+    """Return how many whole seconds to wait before the next try; 0 when it may go on.
+
+    A last try that lies ahead was made before the clock was put back: it counts as made now.
+    """
+    left = min(last_at, now) + wait_after(limit, tries) - now
     return max(0, -(-left // timedelta(seconds=1)))
 
 
 def is_dead(created_at: datetime, now: datetime, *, in_call: bool = False) -> bool:
     """Return whether a session has reached its absolute end, which is asked for between calls only."""
     return now - created_at >= (LATEST if in_call else ABSOLUTE)
+
+
+def must_touch(seen_at: datetime, now: datetime, *, active: bool) -> bool:
+    """Tell whether a session's last sign of life is to be written anew.
+
+    One that lies ahead is, whoever asks: the clock was put back, and idleness would count only once it has
+    caught up.
+    """
+    return seen_at - now >= TOUCH_EVERY or (active and now - seen_at >= TOUCH_EVERY)
 
 
 def is_idle(seen_at: datetime, now: datetime) -> bool:

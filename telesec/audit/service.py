@@ -8,7 +8,7 @@ import os
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, text
@@ -23,6 +23,8 @@ from telesec.foundation.unit_of_work import AuditNote, UnitOfWork
 
 BATCH = 500
 CHAINS_AT_ONCE = 100
+AHEAD = timedelta(days=2)
+"""Acts of so much later than now are sealed too: they were done before the clock was put back."""
 
 
 def append_pending(session: Session, actor: Actor, notes: Sequence[AuditNote], now: datetime) -> None:
@@ -71,10 +73,11 @@ def seal(uow: UnitOfWork, practice_id: UUID, limit: int = BATCH) -> int:
 
 
 def due_chains(uow: UnitOfWork, limit: int = CHAINS_AT_ONCE) -> list[UUID]:
-    """Return chains with acts that wait for their place."""
+    """Return chains with acts that wait for their place, those of before the clock was put back too."""
     authorize(uow, Permission.AUDIT_SEAL, on=Facts(practice_id=None))
     rows = uow.session.execute(
-        text("select practice_id from sec.due_audit(:now, :limit)"), {"now": uow.now(), "limit": limit}
+        text("select practice_id from sec.due_audit(:now, :limit)"),
+        {"now": uow.now() + AHEAD, "limit": limit},
     )
     return [row.practice_id for row in rows]
 

@@ -84,7 +84,7 @@ def why_nothing(agenda: Agenda, now: datetime) -> Reason | None:
         return Reason.UNREADABLE
     if agenda.reading is None:
         return Reason.NEVER_READ
-    if now - agenda.reading.read_at > FRESH_FOR:
+    if abs(now - agenda.reading.read_at) > FRESH_FOR:  # later than now: the clock was put back
         return Reason.STALE
     if agenda.reading.open_slots is None and not agenda.pattern.rules and not agenda.pattern.extra:
         return Reason.NO_HOURS

@@ -36,7 +36,14 @@ from telesec.scheduling.rows import (
     seal_details,
     type_row,
 )
-from telesec.scheduling.rules import ClaimState, Operation, Status, next_attempt_at
+from telesec.scheduling.rules import (
+    LONGEST_WAIT,
+    ClaimState,
+    Operation,
+    Status,
+    next_attempt_at,
+    waits_too_long,
+)
 from telesec.scheduling.service import HoldSlot
 from telesec.vault import service as vault
 
@@ -151,7 +158,10 @@ def take_up(uow: UnitOfWork, practice_id: UUID, appointment_id: UUID) -> Attempt
     """
     authorize(uow, Permission.APPOINTMENT_WRITE, on=Facts(practice_id))
     row = appointment_row(uow, practice_id, appointment_id, lock=True)
-    if row.operation is None or row.next_attempt_at is None or row.next_attempt_at > uow.now():
+    due = row.next_attempt_at
+    if row.operation is None or due is None:
+        return None
+    if due > uow.now() and not waits_too_long(due, LONGEST_WAIT, uow.now()):
         return None
     row.attempts += 1
     row.next_attempt_at = next_attempt_at(row.attempts, uow.now())

@@ -64,7 +64,7 @@ class Light:
 def light(row: Schedule, now: datetime) -> Light:
     """Return the health light: a calendar that was fine and has not been read for ten minutes is stale."""
     health = Health(row.health)
-    if health is Health.OK and (row.fresh_at is None or now - row.fresh_at > FRESH_FOR):
+    if health is Health.OK and (row.fresh_at is None or abs(now - row.fresh_at) > FRESH_FOR):
         health = Health.STALE
     return Light(health, row.fresh_at)
 

@@ -14,6 +14,12 @@ from telesec.scheduling.intervals import Interval
 from telesec.triage.levels import WITHIN_72_HOURS_SECONDS, Level, at_least
 
 HOLD_WITHOUT_LIFE = timedelta(minutes=3)
+LONGEST_HOLD = timedelta(minutes=5)
+"""No hold ends later than this; the look-up ``sec.due_holds`` knows it too."""
+LONGEST_WAIT = timedelta(minutes=2)
+"""No attempt waits longer than this; the look-up ``sec.due_settlements`` knows it too."""
+AMISS = timedelta(seconds=5)
+"""By how much the clocks of two machines may differ: what happened later than that is still to come."""
 """How long a hold outlives the desk's last sign of life."""
 HOLD_AFTER_CALL = timedelta(seconds=10)
 """How long a hold outlives its call."""
@@ -94,6 +100,11 @@ def judge(seen: Seen | None, target: Interval, before: Interval | None) -> Verdi
 def hold_expires_at(seen_at: datetime) -> datetime:
     """Return when a hold is freed unless the desk shows life again."""
     return seen_at + HOLD_WITHOUT_LIFE
+
+
+def waits_too_long(due: datetime, longest: timedelta, now: datetime) -> bool:
+    """Tell whether the clock was put back since this was made due, for nothing waits longer."""
+    return due > now + longest
 
 
 def next_attempt_at(attempts: int, now: datetime) -> datetime:

@@ -22,7 +22,7 @@ from telesec.scheduling.intervals import Interval, subtract
 from telesec.scheduling.models import AppointmentType, Schedule, SlotClaim
 from telesec.scheduling.readings import agendas
 from telesec.scheduling.rows import schedule_row, type_row
-from telesec.scheduling.rules import HOLD_AFTER_CALL, ClaimState, hold_expires_at, reserved_from
+from telesec.scheduling.rules import HOLD_AFTER_CALL, LONGEST_HOLD, ClaimState, hold_expires_at, reserved_from
 from telesec.triage import reads as triage
 from telesec.triage.levels import Level
 
@@ -119,8 +119,23 @@ def release(uow: UnitOfWork, practice_id: UUID, claim_id: UUID) -> None:
 
 
 def free_expired(uow: UnitOfWork, practice_id: UUID) -> int:
-    """Free every hold of a practice that is over; returns how many."""
+    """Free every hold of a practice that is over; returns how many.
+
+    One that ends later than any may was made before the clock was put back: a desk that lives has as long to
+    say so as if it were made now.
+    """
     authorize(uow, Permission.APPOINTMENT_WRITE, on=Facts(practice_id))
+    now = uow.now()
+    uow.session.execute(
+        update(SlotClaim)
+        .where(
+            SlotClaim.practice_id == practice_id,
+            SlotClaim.state == ClaimState.HOLD.value,
+            SlotClaim.expires_at > now + LONGEST_HOLD,
+        )
+        .values(expires_at=hold_expires_at(now), last_seen_at=now, held_since=now),
+        execution_options={"synchronize_session": False},
+    )
     freed = uow.session.execute(
         delete(SlotClaim)
         .where(

@@ -19,6 +19,7 @@ from telesec.scheduling.models import CalendarReading, Schedule
 from telesec.scheduling.ports import CalendarAddress, Health
 from telesec.scheduling.readings import pack
 from telesec.scheduling.rows import address_of, schedule_row
+from telesec.scheduling.rules import AMISS
 
 AHEAD = timedelta(days=35)
 """How far a sweep reads."""
@@ -51,7 +52,10 @@ def begin_reading(uow: UnitOfWork, practice_id: UUID, schedule_id: UUID) -> Read
 
 
 def record_reading(uow: UnitOfWork, read: Read, reading: Reading) -> None:
-    """Keep what a calendar said, dated when we asked; an answer that was overtaken is dropped."""
+    """Keep what a calendar said, dated when we asked; an answer that was overtaken is dropped.
+
+    A reading dated later than now was made before the clock was put back: it overtakes nothing.
+    """
     authorize(uow, Permission.CALENDAR_SYNC, on=Facts(read.practice_id))
     if schedule_row(uow, read.practice_id, read.schedule_id).sealed_version != read.version:
         return
@@ -63,7 +67,7 @@ def record_reading(uow: UnitOfWork, read: Read, reading: Reading) -> None:
         stored.on_conflict_do_update(
             index_elements=["practice_id", "schedule_id"],
             set_=values,
-            where=CalendarReading.read_at <= read.at,
+            where=(CalendarReading.read_at <= read.at) | (CalendarReading.read_at > uow.now() + AMISS),
         )
     )
     _set_health(uow, read, Health.OK)

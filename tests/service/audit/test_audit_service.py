@@ -98,6 +98,14 @@ def test_each_practice_has_its_own_chain(deps, uow_as, cast):
     assert [len(entries(uow_as, practice)) for practice in (cast.lilas, cast.glycines)] == [1, 1]
 
 
+def test_what_was_done_before_the_clock_was_put_back_is_sealed_at_once(uow_as, cast, clock):
+    act(uow_as, cast.ada, cast.lilas)
+    clock.advance(hours=-1)
+
+    with uow_as(system_actor(Purpose.SEAL_AUDIT)) as uow:
+        assert cast.lilas in audit.due_chains(uow)
+
+
 def test_due_audit_sees_two_practices(uow_as, cast):
     act(uow_as, cast.ada, cast.lilas, count=2)
     act(uow_as, cast.ada, cast.glycines)

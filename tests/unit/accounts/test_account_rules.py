@@ -30,6 +30,17 @@ def test_retry_after_is_zero_once_waited():
     assert rules.retry_after(LIMIT, 6, NOW - timedelta(seconds=2), NOW) == 0
 
 
+def test_a_try_before_the_clock_was_put_back_waits_no_longer_than_one_of_now():
+    assert rules.retry_after(LIMIT, 6, NOW + timedelta(hours=1), NOW) == 2
+
+
+@pytest.mark.parametrize(
+    ("seen", "active", "must"), [(60, False, True), (59, True, False), (-60, True, True), (-60, False, False)]
+)
+def test_a_sign_of_life_that_lies_ahead_is_written_anew_whoever_asks(seen, active, must):
+    assert rules.must_touch(NOW + timedelta(seconds=seen), NOW, active=active) is must
+
+
 def test_a_call_centre_has_no_limit_by_address():
     keys = [limit.key for limit in rules.log_in_limits("a", "b", limit_address=False)]
 
