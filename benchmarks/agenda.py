@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from benchmarks.figures import Figure, at_share, median, seconds
 from benchmarks.stage import Hall, Stage, secretary
-from telesec.app import create_app
 from telesec.foundation.access import Purpose, system_actor
 from telesec.foundation.clock import SystemClock
 from telesec.practices import service as practices
@@ -159,7 +158,7 @@ def _shelf(stage: Stage) -> Shelf:
         uow.commit()
     day = datetime.combine(stage.deps.clock.now().date() + timedelta(days=2), time(9), PARIS).astimezone(UTC)
     ada = secretary(practice_id)
-    program = program_as(stage.deps, create_app(stage.deps), ada)
+    program = program_as(stage.deps, stage.app(), ada)
     shelf = Shelf(stage, practice_id, kind, five, doctors, day, program)
     _fill(shelf, 0, 0)
     _fill(shelf, -2, -2)

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from benchmarks.figures import Figure, at_share, median, seconds
 from benchmarks.stage import Hall, Stage
-from telesec.app import create_app
 from telesec.bootstrap import CalendarRegistry
 from telesec.foundation.access import Purpose, system_actor
 from telesec.foundation.addresses import AddressGuard, networks
@@ -134,6 +133,6 @@ def _books(stage: Stage, server: RadicaleServer) -> Books:
         )
         uow.commit()
     flow.refresh(stage.deps, lilas, schedule_id)
-    program = program_as(stage.deps, create_app(stage.deps), stage.cast.ada)
+    program = program_as(stage.deps, stage.app(), stage.cast.ada)
     first = datetime.combine(stage.deps.clock.now().date() + timedelta(days=2), time(8), PARIS)
     return Books(stage, schedule_id, type_id, program, first)

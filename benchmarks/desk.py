@@ -14,7 +14,6 @@ import httpx
 from benchmarks.figures import Figure, at_share, median, seconds
 from benchmarks.stage import Hall, Stage, secretary
 from telesec.accounts.loader import cookie_name
-from telesec.app import create_app
 from telesec.calls import service as calls
 from telesec.calls.service import OpenCall, Ring
 from telesec.desk.queue import PARTS
@@ -42,7 +41,7 @@ def figures(hall: Hall, rounds: int) -> Iterator[Figure]:
     """Yield the figures of the desk of somebody who serves sixty practices."""
     with hall.stage() as stage:
         ada = served_by_ada(stage)
-        browser = browser_as(stage.deps, create_app(stage.deps), ada)
+        browser = browser_as(stage.deps, stage.app(), ada)
         yield from _parts(browser, rounds)
         yield Figure(
             "triage: one answer served, p95", at_share(_answers(stage, rounds), 0.95) * 1e3, "ms", 30
@@ -105,7 +104,7 @@ def _answers(stage: Stage, rounds: int) -> list[float]:
     with stage.deps.unit_of_work(stage.cast.dr_lune) as uow:
         triage.adopt_reference_set(uow, library, lilas)
         uow.commit()
-    browser = browser_as(stage.deps, create_app(stage.deps), stage.cast.ada)
+    browser = browser_as(stage.deps, stage.app(), stage.cast.ada)
     spent: list[float] = []
     while len(spent) < rounds:
         with stage.deps.unit_of_work(stage.cast.ada) as uow:

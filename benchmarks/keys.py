@@ -14,7 +14,6 @@ from benchmarks.desk import cookie_of, web
 from benchmarks.figures import Figure, at_share
 from benchmarks.stage import Hall, Stage
 from telesec.accounts.loader import cookie_name
-from telesec.app import create_app
 from telesec.calls import service as calls
 from telesec.calls.service import OpenCall
 from telesec.foundation.access import Purpose, system_actor
@@ -59,7 +58,7 @@ def figures(hall: Hall, rounds: int) -> Iterator[Figure]:
             triage.adopt_reference_set(uow, stage.deps.library, stage.cast.lilas)
             uow.commit()
         _open_calendars(stage, server)
-        client = browser_as(stage.deps, create_app(stage.deps), stage.cast.ada)
+        client = browser_as(stage.deps, stage.app(), stage.cast.ada)
         context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="fr-FR")
         value = cookie_of(stage, client).partition("=")[2]
         name = cookie_name(stage.deps.settings)

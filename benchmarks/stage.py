@@ -10,12 +10,15 @@ from pathlib import Path
 from uuid import UUID
 
 import psycopg
+from flask import Flask
 from psycopg import sql
 
+from telesec.app import create_app
 from telesec.bootstrap import CalendarRegistry, Deps, build_deps
 from telesec.foundation.access import Actor, Purpose, Role, system_actor
 from telesec.foundation.database import Database
 from telesec.foundation.embedded_postgres import DatabaseUrls, programs
+from telesec.foundation.garbage import not_collecting
 from telesec.foundation.ids import new_id
 from telesec.foundation.postgres_server import PostgresServer
 from telesec.practices import service as practices
@@ -81,6 +84,11 @@ class Stage:
             "TELESEC_DATA_DIR": str(self.folder),
             "TELESEC_API_REQUESTS_PER_MINUTE": str(API_LIMIT),
         }
+
+    def app(self) -> Flask:
+        """Make the application as the web process does."""
+        with not_collecting():
+            return create_app(self.deps)
 
     def practice(self, name: str) -> UUID:
         """Make a practice."""

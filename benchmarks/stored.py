@@ -10,7 +10,6 @@ from sqlalchemy import create_engine, text
 from benchmarks.desk import cards
 from benchmarks.figures import Figure, ratio, typical
 from benchmarks.stage import Hall, Stage, secretary
-from telesec.app import create_app
 from telesec.callbacks import reads as callbacks
 from telesec.callbacks import service as promises
 from telesec.callbacks.service import OpenCallback
@@ -83,7 +82,7 @@ def _controls(stage: Stage, rounds: int) -> float:
         "insert into bench_card select id, practice_id, '+33639980100', '', due_at from callback"
     )
     stage.settle()
-    program = program_as(deps, create_app(deps), cast.ada)
+    program = program_as(deps, stage.app(), cast.ada)
     engine = create_engine(sqlalchemy_url(stage.urls.migrate))
     stage.admin.execute("grant select on bench_card to telesec_migrate")
     bare = Flask("bare")

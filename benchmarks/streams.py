@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from benchmarks.desk import cookie_of, resident, web
 from benchmarks.figures import Figure, at_share
 from benchmarks.stage import Hall
-from telesec.app import create_app
 from telesec.foundation.ids import new_id
 from telesec.foundation.unit_of_work import LiveEvent
 from telesec.testing.logins import browser_as
@@ -20,7 +19,7 @@ DESKS, EVENTS, APART = 500, 20, 0.5
 def figures(hall: Hall, _rounds: int) -> Iterator[Figure]:
     """Yield how late an event is at the last of them, and what they cost in memory."""
     with hall.stage() as stage:
-        browser = browser_as(stage.deps, create_app(stage.deps), stage.cast.ada)
+        browser = browser_as(stage.deps, stage.app(), stage.cast.ada)
         cookie = cookie_of(stage, browser)
         with web(stage, TELESEC_STREAMS=str(DESKS + 12)) as address:
             pid = int((stage.folder / "web.pid").read_text())

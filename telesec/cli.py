@@ -5,11 +5,9 @@ each command's module instead of importing it. A command that needs the parts bu
 first touches them: ``telesec --help`` and ``telesec keys generate`` work before there is a database.
 """
 
-import gc
 import importlib
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +15,7 @@ import click
 
 from telesec.foundation import logging
 from telesec.foundation.errors import TelesecError
+from telesec.foundation.garbage import not_collecting
 from telesec.settings import Settings, read_settings
 
 COMMANDS: Mapping[str, str] = {
@@ -45,19 +44,8 @@ COMMANDS: Mapping[str, str] = {
 def attribute(place: str) -> Any:
     """Return what ``module:name`` stands for. The only late import of telesec, and why: see the module."""
     module, name = place.split(":")
-    with _not_collecting():
+    with not_collecting():
         return getattr(importlib.import_module(module), name)
-
-
-@contextmanager
-def _not_collecting() -> Iterator[None]:
-    """Leave garbage lie while modules load, a sixth of the start; what they make lives for ever anyway."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 class LazyGroup(click.Group):
@@ -87,7 +75,7 @@ class LazyDeps:
     @cached_property
     def _deps(self) -> Any:
         build = attribute("telesec.processes.parts:checked_deps")
-        with _not_collecting():
+        with not_collecting():
             return build(self.settings)
 
     def __getattr__(self, name: str) -> object:

@@ -2,18 +2,16 @@
 
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from telesec.callbacks.reads import CallbackCard
 from telesec.callbacks.rules import CallbackState
 from telesec.callbacks.service import OpenCallback
-from telesec.web.bodies import Body, Instant
+from telesec.web.bodies import Body, Instant, Query
 
 
-class CallbacksQuery(BaseModel):
+class CallbacksQuery(Query):
     """Whose open cards; without a practice, those of every practice served."""
-
-    model_config = ConfigDict(extra="forbid")
 
     practice_id: UUID | None = None
     cursor: str | None = Field(default=None, max_length=200)

@@ -2,17 +2,16 @@
 
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from telesec.practices.reads import PracticeCard
 from telesec.scheduling.reads import Catalogue
 from telesec.triage.levels import Level
+from telesec.web.bodies import Query
 
 
-class PracticesQuery(BaseModel):
+class PracticesQuery(Query):
     """Which page of the practices served; ``cursor`` is the last page's ``next_cursor``."""
-
-    model_config = ConfigDict(extra="forbid")
 
     cursor: UUID | None = None
     limit: int = Field(default=50, ge=1, le=200)

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from telesec.messages.reads import MessageCard
 from telesec.messages.rules import MAX_TEXT
 from telesec.messages.service import FileMessage
 from telesec.triage.levels import Level
-from telesec.web.bodies import Body
+from telesec.web.bodies import Body, Query
 
 
 class MessageIn(Body):
@@ -36,10 +36,8 @@ class MessagePath(BaseModel):
     id: UUID
 
 
-class ReadQuery(BaseModel):
+class ReadQuery(Query):
     """Why a secretary opens a message again that is handled or older than 72 hours."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reason: str | None = Field(default=None, max_length=200)
 

@@ -3,15 +3,14 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, RootModel
+from pydantic import BaseModel, RootModel
 
 from telesec.practices.reads import InstructionCard
+from telesec.web.bodies import Query
 
 
-class InstructionsQuery(BaseModel):
+class InstructionsQuery(Query):
     """Whose instructions."""
-
-    model_config = ConfigDict(extra="forbid")
 
     practice_id: UUID
 

@@ -11,6 +11,7 @@ from flask import Flask
 from waitress.server import create_server
 
 from telesec.app import create_app
+from telesec.foundation.garbage import not_collecting
 from telesec.processes.listening import require_port
 from telesec.processes.parts import BuildsDeps
 from telesec.settings import Settings
@@ -30,7 +31,9 @@ def web(lazy: BuildsDeps) -> None:
     """Serve pages and the API until SIGTERM."""
     deps = lazy.build()
     try:
-        run_web(create_app(deps), deps.settings)
+        with not_collecting():
+            app = create_app(deps)
+        run_web(app, deps.settings)
     finally:
         deps.close()
 

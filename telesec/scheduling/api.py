@@ -1,5 +1,6 @@
 """``/api/v1/slots`` and ``/api/v1/appointments``: search, book, look, move, cancel."""
 
+from flask import Response
 from flask_openapi3 import APIBlueprint
 
 from telesec.foundation.access import Permission
@@ -15,6 +16,7 @@ from telesec.scheduling.schemas import (
     SlotsQuery,
 )
 from telesec.web.access import actor, requires
+from telesec.web.answers import answer
 
 
 def blueprint(deps: SchedulingDeps) -> APIBlueprint:
@@ -23,9 +25,8 @@ def blueprint(deps: SchedulingDeps) -> APIBlueprint:
 
     @api.get("/slots", summary="The first free slots, earliest first", responses={200: SlotsOut})
     @requires(Permission.APPOINTMENT_READ)
-    def find_slots(query: SlotsQuery) -> dict[str, object]:
-        offer = flow.find_slots(deps, actor(), query.query())
-        return SlotsOut.of(offer).model_dump(mode="json")
+    def find_slots(query: SlotsQuery) -> Response:
+        return answer(SlotsOut.of(flow.find_slots(deps, actor(), query.query())))
 
     @api.post("/appointments", summary="Book a slot", responses={201: AppointmentOut})
     @requires(Permission.APPOINTMENT_WRITE)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from telesec.scheduling.hours import Pattern, expand, kept, openings
+from telesec.scheduling.hours import Pattern, kept, less_closed, openings
 from telesec.scheduling.intervals import Interval, intersect, subtract, union
 
 FRESH_FOR = timedelta(minutes=10)
@@ -134,9 +134,9 @@ def _candidates(agenda: Agenda, reading: Reading, kind: Kind, span: Interval) ->
     The grid begins where each opening begins. Where the practice publishes its slots, theirs is the
     grid, inside our opening hours if the schedule has any.
     """
-    hours = expand(agenda.pattern, span, kind.appointment_type_id)
+    raw = openings(agenda.pattern, span, kind.appointment_type_id)
+    hours = less_closed(agenda.pattern, raw, span, kind.appointment_type_id)
     if reading.open_slots is None:
-        raw = openings(agenda.pattern, span, kind.appointment_type_id)
         starts = {start for opening in raw for start in _grid(opening, kind)}
     else:
         published = intersect(union(reading.open_slots), (span,))
@@ -182,7 +182,8 @@ class _Load:
         by_lane: dict[int, list[Interval]] = {}
         for claim in agenda.claims:
             by_lane.setdefault(claim.lane, []).append(claim.span)
-        self.by_lane = [(union(spans), [s.start for s in union(spans)]) for spans in by_lane.values()]
+        taken = [union(spans) for spans in by_lane.values()]
+        self.by_lane = [(spans, [span.start for span in spans]) for spans in taken]
         self.publishes = reading.open_slots is not None
         self.published = _Profile([(slot, 1) for slot in reading.open_slots or ()])
         self.unwritten = _Profile([(c.span, 1) for c in agenda.claims if c.claim_id not in seen])

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, text
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy import ColumnElement, DateTime, any_, bindparam, delete, select, text
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.exc import IntegrityError
 
 from telesec.foundation.errors import Refused
 from telesec.foundation.ids import new_id
 from telesec.foundation.language import say
-from telesec.foundation.paging import one_of
+from telesec.foundation.paging import UUID_, UUIDS
 from telesec.foundation.unit_of_work import UnitOfWork, violated
 from telesec.scheduling.availability import Claim
 from telesec.scheduling.intervals import Interval
@@ -53,19 +53,28 @@ def as_interval(during: Range[datetime]) -> Interval:
     return Interval(during.lower, during.upper)
 
 
-def lies_over(practice_id: UUID, schedule_ids: Sequence[UUID], span: Interval) -> ColumnElement[bool]:
-    """Return the condition that a claim of some schedules lies over a time.
+LIES_OVER: ColumnElement[bool] = (
+    (SlotClaim.practice_id == bindparam("practice", type_=UUID_))
+    & (SlotClaim.schedule_id == any_(bindparam("schedules", type_=UUIDS)))
+    & (SlotClaim.ends_at > bindparam("start", type_=DateTime(timezone=True)))
+    & (SlotClaim.ends_at <= bindparam("latest", type_=DateTime(timezone=True)))
+    & SlotClaim.during.op("&&")(bindparam("span", type_=TSTZRANGE()))
+)
+"""That a claim of some ``schedules`` of a ``practice`` lies over a time, which :func:`over` gives.
 
-    The ends are compared beside the ranges: under row-level security no operator of ranges may use an index,
-    since none is leakproof, and a search would read every claim there is.
-    """
-    return (
-        (SlotClaim.practice_id == practice_id)
-        & one_of(SlotClaim.schedule_id, schedule_ids)
-        & (SlotClaim.ends_at > span.start)
-        & (SlotClaim.ends_at <= span.end + LONGEST)
-        & SlotClaim.during.op("&&")(as_range(span))
-    )
+The ends are compared beside the ranges: under row-level security no operator of ranges may use an index,
+since none is leakproof, and a search would read every claim there is.
+"""
+
+
+def over(span: Interval) -> dict[str, object]:
+    """Return a time as the values of ``LIES_OVER``."""
+    return {"start": span.start, "latest": span.end + LONGEST, "span": as_range(span)}
+
+
+def lies_over(practice_id: UUID, schedule_ids: Sequence[UUID], span: Interval) -> ColumnElement[bool]:
+    """Return ``LIES_OVER`` of these schedules and this time."""
+    return LIES_OVER.params(practice=practice_id, schedules=list(schedule_ids), **over(span))
 
 
 def lock_schedule(uow: UnitOfWork, schedule_id: UUID) -> None:

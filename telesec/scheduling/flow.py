@@ -53,10 +53,10 @@ def find_slots(deps: SchedulingDeps, actor: Actor, query: FindSlots) -> Offer:
         Refused: A range that is empty or too long (422).
     """
     with deps.unit_of_work(actor) as uow:
-        due = offers.to_refresh(uow, query, older_than=LIVE_AFTER)
-        if not due:
-            return offers.offer(uow, query)
-    for schedule_id in due:
+        found = offers.fresh_offer(uow, query, older_than=LIVE_AFTER)
+    if isinstance(found, Offer):
+        return found
+    for schedule_id in found:
         refresh(deps, query.practice_id, schedule_id, Interval(query.start, query.end))
     with deps.unit_of_work(actor) as uow:
         return offers.offer(uow, query)

@@ -79,9 +79,15 @@ def expand(
     pattern: Pattern, within: Interval, appointment_type_id: UUID | None = None
 ) -> tuple[Interval, ...]:
     """Return the open moments inside ``within``, sorted and disjoint."""
-    opened = union(openings(pattern, within, appointment_type_id))
+    return less_closed(pattern, openings(pattern, within, appointment_type_id), within, appointment_type_id)
+
+
+def less_closed(
+    pattern: Pattern, opened: Iterable[Interval], within: Interval, appointment_type_id: UUID | None
+) -> tuple[Interval, ...]:
+    """Return the open moments inside ``within`` of openings already known, sorted and disjoint."""
     closed = (*pattern.closed, *kept(pattern, within, appointment_type_id))
-    return subtract(intersect(opened, (within,)), union(closed))
+    return subtract(intersect(union(opened), (within,)), union(closed))
 
 
 def kept(pattern: Pattern, within: Interval, appointment_type_id: UUID | None = None) -> tuple[Interval, ...]:
@@ -115,18 +121,22 @@ def openings(
     return tuple(opened)
 
 
-def wall_interval(zone: ZoneInfo, day: date, starts: time, ends: time) -> Iterator[Interval]:
-    """Yield the moments at which the wall clock shows ``[starts, ends)`` of a local day.
+@lru_cache(maxsize=4096)
+def wall_interval(zone: ZoneInfo, day: date, starts: time, ends: time) -> tuple[Interval, ...]:
+    """Return the moments at which the wall clock shows ``[starts, ends)`` of a local day.
 
-    One interval on an ordinary day; none, one or two where the clock is changed in between.
+    One interval on an ordinary day; none, one or two where the clock is changed in between. Kept, since all
+    the schedules of a practice open at much the same hours.
     """
+    found = []
     first = datetime.combine(day, starts)
     last = datetime.combine(day if ends > starts else day + DAY, ends)
     for piece in _steady_pieces(zone, day):
         start = max(piece.span.start, first.replace(tzinfo=UTC) - piece.offset)
         end = min(piece.span.end, last.replace(tzinfo=UTC) - piece.offset)
         if start < end:
-            yield Interval(start, end)
+            found.append(Interval(start, end))
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -185,8 +195,7 @@ def _local_days(within: Interval, zone: ZoneInfo) -> Iterator[date]:
 def end_of_day(moment: datetime, zone: ZoneInfo) -> datetime:
     """Return the moment at which the practice's local day ends, UTC."""
     day = moment.astimezone(zone).date()
-    pieces = list(wall_interval(zone, day, time(0), time(0)))
-    return pieces[-1].end
+    return wall_interval(zone, day, time(0), time(0))[-1].end
 
 
 def closed_days(zone: ZoneInfo, days: Iterable[date]) -> tuple[Interval, ...]:

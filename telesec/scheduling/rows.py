@@ -1,19 +1,34 @@
 """Single rows of this room, found or refused; for its services and reads, which have authorized already."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Integer, Select, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import Range
 
 from telesec.foundation.errors import NotFound
+from telesec.foundation.paging import UUID_, UUIDS
 from telesec.foundation.unit_of_work import UnitOfWork
-from telesec.scheduling.models import Appointment, AppointmentType, Schedule
+from telesec.practices.models import Practice
+from telesec.scheduling.models import Appointment, AppointmentType, CalendarReading, Schedule
 from telesec.scheduling.ports import CalendarAddress
-from telesec.scheduling.readings import zone_of
+from telesec.scheduling.readings import know_zone, zone_of
 from telesec.vault import service as vault
 
+_TYPE_AND_ZONE = (
+    select(AppointmentType, Practice.time_zone)
+    .join(Practice, Practice.id == AppointmentType.practice_id)
+    .where(
+        AppointmentType.practice_id == bindparam("practice", type_=UUID_),
+        AppointmentType.id == bindparam("type", type_=UUID_),
+    )
+)
 KIND = "schedule"
 DETAILS = "appointment"
 MOST_SCHEDULES = 100
@@ -84,6 +99,54 @@ def schedule_rows(uow: UnitOfWork, practice_id: UUID) -> list[Schedule]:
         .limit(MOST_SCHEDULES)
     )
     return list(rows)
+
+
+class SearchedSchedule(NamedTuple):
+    """What a search needs of a schedule, and over which time its calendar was last read."""
+
+    id: UUID
+    practitioner_id: UUID
+    lanes: int
+    calendar_kind: str
+    health: str
+    fresh_at: datetime | None
+    read_attempted_at: datetime | None
+    read_over: Range[datetime] | None
+
+
+def searched_schedules(
+    uow: UnitOfWork, practice_id: UUID, practitioner_ids: Sequence[UUID]
+) -> tuple[SearchedSchedule, ...]:
+    """Return the schedules of some practitioners, of all when none is named; at most 100."""
+    values = {"practice": practice_id, "among": list(practitioner_ids), "most": MOST_SCHEDULES}
+    rows = uow.session.execute(_searched(among=bool(practitioner_ids)), values)
+    return tuple(SearchedSchedule(*row) for row in rows)
+
+
+@cache
+def _searched(*, among: bool) -> Select[*tuple[Any, ...]]:
+    practice = bindparam("practice", type_=UUID_)
+    theirs = (CalendarReading.practice_id == practice) & (CalendarReading.schedule_id == Schedule.id)
+    chosen = select(
+        Schedule.id, Schedule.practitioner_id, Schedule.lanes, Schedule.calendar_kind, Schedule.health,
+        Schedule.fresh_at, Schedule.read_attempted_at, CalendarReading.during,
+    ).outerjoin(CalendarReading, theirs).where(Schedule.practice_id == practice)  # fmt: skip
+    if among:
+        chosen = chosen.where(Schedule.practitioner_id == any_(bindparam("among", type_=UUIDS)))
+    return chosen.order_by(Schedule.id).limit(bindparam("most", type_=Integer()))
+
+
+def type_and_zone(uow: UnitOfWork, practice_id: UUID, type_id: UUID) -> tuple[AppointmentType, ZoneInfo]:
+    """Return an appointment type and its practice's time zone.
+
+    Raises:
+        NotFound: No such type in this practice.
+    """
+    row = uow.session.execute(_TYPE_AND_ZONE, {"practice": practice_id, "type": type_id}).first()
+    if row is None:
+        raise NotFound
+    kind, zone = row
+    return kind, know_zone(uow, practice_id, zone)
 
 
 def type_row(uow: UnitOfWork, practice_id: UUID, type_id: UUID) -> AppointmentType:

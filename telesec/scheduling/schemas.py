@@ -6,17 +6,17 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from telesec.scheduling.booking import BookAppointment
-from telesec.scheduling.offers import CalendarCard, FindSlots, Offer, OfferedSlot
+from telesec.scheduling.offers import FindSlots, Offer
 from telesec.scheduling.reads import AppointmentCard
 from telesec.scheduling.service import HoldSlot
 from telesec.triage.levels import Level
-from telesec.web.bodies import Body, Instant
+from telesec.web.bodies import Body, Instant, Query
 
 
-class SlotsQuery(BaseModel):
+class SlotsQuery(Query):
     """What is looked for; ``from`` and ``to`` at most 92 days apart."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     practice_id: UUID
     appointment_type_id: UUID
@@ -47,16 +47,6 @@ class SlotOut(BaseModel):
     start: datetime
     end: datetime
 
-    @classmethod
-    def of(cls, slot: OfferedSlot) -> "SlotOut":
-        """Return a slot as the API shows it."""
-        return cls(
-            schedule_id=slot.schedule_id,
-            practitioner_id=slot.practitioner_id,
-            start=slot.start,
-            end=slot.end,
-        )
-
 
 class CalendarOut(BaseModel):
     """A calendar's light; ``reason`` says why nothing of it is offered."""
@@ -67,18 +57,6 @@ class CalendarOut(BaseModel):
     health: str
     fresh_at: datetime | None
     reason: str | None
-
-    @classmethod
-    def of(cls, card: CalendarCard) -> "CalendarOut":
-        """Return a light as the API shows it."""
-        return cls(
-            schedule_id=card.schedule_id,
-            practitioner_id=card.practitioner_id,
-            kind=card.kind,
-            health=card.health.value,
-            fresh_at=card.fresh_at,
-            reason=card.reason.value if card.reason else None,
-        )
 
 
 class SlotsOut(BaseModel):
@@ -96,12 +74,7 @@ class SlotsOut(BaseModel):
     @classmethod
     def of(cls, offer: Offer) -> "SlotsOut":
         """Return an offer as the API shows it."""
-        return cls(
-            slots=[SlotOut.of(slot) for slot in offer.slots],
-            calendars=[CalendarOut.of(card) for card in offer.calendars],
-            too_urgent=offer.too_urgent,
-            reserved=offer.reserved,
-        )
+        return cls.model_validate(offer, from_attributes=True)
 
 
 class PatientIn(Body):

@@ -7,6 +7,7 @@ their JSON schema says: no number for a date, no word for a number.
 import json
 import math
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any, Self
 
 from flask import Flask, has_request_context, request
@@ -47,6 +48,22 @@ class Body(BaseModel):
         if obj is None and has_request_context() and not request.get_data():
             obj = {}
         return cls.model_validate_json(json.dumps(obj), strict=True)
+
+
+class Query(BaseModel):
+    """Base of what follows the question mark. Its schema, looked at by each request, is written once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @classmethod
+    def model_json_schema(cls, *form: Any, **options: Any) -> dict[str, Any]:
+        """Return the schema; as it is asked for without options, the one already written."""
+        return super().model_json_schema(*form, **options) if form or options else _schema(cls)
+
+
+@cache
+def _schema(shape: type[BaseModel]) -> dict[str, Any]:
+    return shape.model_json_schema(mode="validation")
 
 
 def install(app: Flask) -> None:
