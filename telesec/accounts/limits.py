@@ -1,7 +1,8 @@
 """Counting tries on an unlogged table, exact under a storm of parallel tries.
 
 The rows are locked for the few milliseconds of the counting transaction, in one order for all, so
-that fifty tries at once are counted as fifty. What a count means is decided in ``rules``.
+that fifty tries at once are counted as fifty: each row is made, or locked by an update that changes
+nothing. What a count means is decided in ``rules``.
 """
 
 from collections.abc import Sequence
@@ -27,13 +28,11 @@ def count_try(uow: UnitOfWork, limits: Sequence[Limit]) -> None:
         TooMany: With the longest wait among the limits; a refused try is not counted.
     """
     now, by_key = uow.now(), {limit.key: limit for limit in limits}
-    fresh = [{"key": key, "tries": 0, "last_at": now} for key in sorted(by_key)]
-    uow.session.execute(insert(RateLimit).values(fresh).on_conflict_do_nothing())
+    fresh = insert(RateLimit).values([{"key": key, "tries": 0, "last_at": now} for key in sorted(by_key)])
     rows = uow.session.execute(
-        select(RateLimit.key, RateLimit.tries, RateLimit.last_at)
-        .where(RateLimit.key.in_(by_key))
-        .order_by(RateLimit.key)
-        .with_for_update()
+        fresh.on_conflict_do_update(
+            index_elements=[RateLimit.key], set_={"tries": RateLimit.tries}
+        ).returning(RateLimit.key, RateLimit.tries, RateLimit.last_at)
     ).all()
     wait = max((rules.retry_after(by_key[row.key], row.tries, row.last_at, now) for row in rows), default=0)
     if wait > 0:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select, text
 
 from telesec.accounts import rules, secret_text, service, totp
-from telesec.accounts.models import ApiToken, LoginSession, Person
+from telesec.accounts.models import LoginSession, Person
 from telesec.foundation.access import Actor, Facts, Permission, Role, authorize
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.vault import installation
@@ -140,19 +140,31 @@ def actor_for_token(uow: UnitOfWork, token: str) -> Actor | None:
     authorize(uow, Permission.SESSION_OWN, on=INSTALLATION)
     if not secret_text.is_api_token(token):
         return None
-    row = uow.session.execute(
-        select(ApiToken, Person)
-        .join(Person, Person.id == ApiToken.person_id)
-        .where(
-            ApiToken.token_hash == secret_text.hashed(token),
-            ApiToken.revoked_at.is_(None),
-            ApiToken.expires_at > uow.now(),
-            Person.disabled_at.is_(None),
-        )
-    ).first()
-    if row is None:
+    rows = uow.session.execute(
+        _TOKEN, {"hashed": secret_text.hashed(token), "now": uow.now()}
+    ).all()  # one for each practice, without one where there is none
+    if not rows:
         return None
-    return _actor(uow, row.Person, token_id=row.ApiToken.id, only=frozenset(row.ApiToken.practice_ids))
+    first = rows[0]
+    served = [row for row in rows if row.practice_id in first.practice_ids]
+    return Actor(
+        role=Role(first.role),
+        person_id=first.person_id,
+        memberships={row.practice_id: Role(row.held) for row in served},
+        practitioner_ids={row.practice_id: row.practitioner_id for row in served if row.practitioner_id},
+        token_id=first.token_id,
+        language=first.language,
+    )
+
+
+_TOKEN = text(
+    "select t.id as token_id, t.practice_ids, p.id as person_id, p.role, p.language, "
+    "m.practice_id, m.role as held, m.practitioner_id "
+    "from api_token t join person p on p.id = t.person_id "
+    "left join lateral sec.find_memberships(p.id) m on true "
+    "where t.token_hash = :hashed and t.revoked_at is null and t.expires_at > :now and p.disabled_at is null "
+    "order by m.practice_id"
+)
 
 
 def invitation(uow: UnitOfWork, token: str) -> Invitation:
@@ -238,25 +250,16 @@ def card_of(person: Person) -> PersonCard:
     )
 
 
-def _actor(
-    uow: UnitOfWork,
-    person: Person,
-    *,
-    session_id: UUID | None = None,
-    token_id: UUID | None = None,
-    only: frozenset[UUID] | None = None,
-) -> Actor:
+def _actor(uow: UnitOfWork, person: Person, *, session_id: UUID) -> Actor:
     rows = uow.session.execute(
         text("select practice_id, role, practitioner_id from sec.find_memberships(:person)"),
         {"person": person.id},
     ).all()
-    served = [row for row in rows if only is None or row.practice_id in only]
     return Actor(
         role=Role(person.role),
         person_id=person.id,
-        memberships={row.practice_id: Role(row.role) for row in served},
-        practitioner_ids={row.practice_id: row.practitioner_id for row in served if row.practitioner_id},
+        memberships={row.practice_id: Role(row.role) for row in rows},
+        practitioner_ids={row.practice_id: row.practitioner_id for row in rows if row.practitioner_id},
         session_id=session_id,
-        token_id=token_id,
         language=person.language,
     )

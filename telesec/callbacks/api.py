@@ -1,5 +1,6 @@
 """``GET`` and ``POST /api/v1/callbacks``."""
 
+from flask import Response
 from flask_openapi3 import APIBlueprint
 
 from telesec.callbacks import reads, service
@@ -7,6 +8,7 @@ from telesec.callbacks.ports import CallbackDeps
 from telesec.callbacks.schemas import CallbackIn, CallbackList, CallbackOut, CallbacksQuery
 from telesec.foundation.access import Permission
 from telesec.web.access import actor, requires
+from telesec.web.answers import answer
 
 
 def blueprint(deps: CallbackDeps) -> APIBlueprint:
@@ -15,12 +17,11 @@ def blueprint(deps: CallbackDeps) -> APIBlueprint:
 
     @api.get("/callbacks", summary="Open callbacks, earliest due first", responses={200: CallbackList})
     @requires(Permission.CALLBACK_READ)
-    def list_callbacks(query: CallbacksQuery) -> dict[str, object]:
+    def list_callbacks(query: CallbacksQuery) -> Response:
         with deps.unit_of_work(actor()) as uow:
             page = reads.open_cards(uow, query.practice_id, limit=query.limit, cursor=query.cursor)
             uow.commit()
-        items = [CallbackOut.of(card) for card in page.items]
-        return CallbackList(items=items, next_cursor=page.next_cursor).model_dump(mode="json")
+        return answer(CallbackList.of(page))
 
     @api.post("/callbacks", summary="Promise a call", responses={201: CallbackOut})
     @requires(Permission.CALLBACK_WRITE)

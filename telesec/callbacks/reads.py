@@ -3,6 +3,7 @@
 The list itself shows no number and no name: those are opened one card at a time, and audited.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -53,7 +54,9 @@ class CallbackCard:
 def waiting(uow: UnitOfWork, *, limit: int | None = None, cursor: str | None = None) -> Page[CallbackRow]:
     """Return open cards of every practice the actor serves, earliest due first."""
     authorize(uow, Permission.SESSION_OWN, on=Facts(None))
-    return _waiting(uow, None, limit, cursor)
+    rows, more = _page(uow, None, limit, cursor)
+    now = uow.now()
+    return Page(tuple(_row(row, now) for row in rows), more)
 
 
 def callback(uow: UnitOfWork, practice_id: UUID, callback_id: UUID) -> CallbackCard:
@@ -75,24 +78,25 @@ def open_cards(
 ) -> Page[CallbackCard]:
     """Return open cards with their numbers, of one practice or of all served; one audit entry a practice."""
     authorize(uow, Permission.CALLBACK_READ, on=Facts(practice_id))
-    page = _waiting(uow, (practice_id,) if practice_id else None, limit, cursor)
-    by_practice: dict[UUID, list[UUID]] = {}
-    for row in page.items:
-        by_practice.setdefault(row.practice_id, []).append(row.id)
+    rows, more = _page(uow, (practice_id,) if practice_id else None, limit, cursor)
+    by_practice: dict[UUID, list[Callback]] = {}
+    for row in rows:
+        by_practice.setdefault(row.practice_id, []).append(row)
     cards: dict[UUID, CallbackCard] = {}
-    for practice, ids in by_practice.items():
-        cards |= {card.id: card for card in _open(uow, practice, ids)}
-        uow.audit("callback.list", practice_id=practice, ids=[str(one) for one in ids])
-    return Page(tuple(cards[row.id] for row in page.items), page.next_cursor)
+    for practice, theirs in by_practice.items():
+        cards |= {card.id: card for card in _opened(uow, practice, theirs)}
+        uow.audit("callback.list", practice_id=practice, ids=[str(row.id) for row in theirs])
+    return Page(tuple(cards[row.id] for row in rows), more)
 
 
 def _still_open() -> ColumnElement[bool]:
     return Callback.state == CallbackState.OPEN.value
 
 
-def _waiting(
+def _page(
     uow: UnitOfWork, practice_ids: tuple[UUID, ...] | None, limit: int | None, cursor: str | None
-) -> Page[CallbackRow]:
+) -> tuple[Sequence[Callback], str | None]:
+    """Return the rows of a page of open cards, and where the next one starts."""
     size = bounded(limit)
     rows = uow.session.scalars(
         across_practices(
@@ -107,7 +111,7 @@ def _waiting(
     ).all()
     shown = rows[:size]
     more = Cursor(shown[-1].due_at, shown[-1].id).encode() if len(rows) > size else None
-    return Page(tuple(_row(row, uow.now()) for row in shown), more)
+    return shown, more
 
 
 def _row(row: Callback, now: datetime) -> CallbackRow:
@@ -121,6 +125,10 @@ def _open(uow: UnitOfWork, practice_id: UUID, ids: list[UUID]) -> tuple[Callback
         .where(Callback.practice_id == practice_id, Callback.id.in_(ids))
         .order_by(Callback.due_at, Callback.id)
     ).all()
+    return _opened(uow, practice_id, rows)
+
+
+def _opened(uow: UnitOfWork, practice_id: UUID, rows: Sequence[Callback]) -> tuple[CallbackCard, ...]:
     blobs = [
         (row.id, row.sealed_version, {"phone": row.phone_sealed, "note": row.note_sealed}) for row in rows
     ]

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from telesec.callbacks.reads import CallbackCard
 from telesec.callbacks.rules import CallbackState
 from telesec.callbacks.service import OpenCallback
+from telesec.foundation.paging import Page
 from telesec.web.bodies import Body, Instant, Query
 
 
@@ -46,15 +47,7 @@ class CallbackOut(BaseModel):
     @classmethod
     def of(cls, card: CallbackCard) -> "CallbackOut":
         """Return a card as the API shows it."""
-        return cls(
-            id=card.id,
-            practice_id=card.practice_id,
-            phone=card.phone,
-            patient_id=card.patient_id,
-            call_id=card.call_id,
-            due_at=card.due_at,
-            state=card.state,
-        )
+        return cls.model_validate(card, from_attributes=True)
 
 
 class CallbackList(BaseModel):
@@ -62,3 +55,8 @@ class CallbackList(BaseModel):
 
     items: list[CallbackOut]
     next_cursor: str | None
+
+    @classmethod
+    def of(cls, page: Page[CallbackCard]) -> "CallbackList":
+        """Return a page as the API shows it."""
+        return cls.model_validate(page, from_attributes=True)

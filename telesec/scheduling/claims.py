@@ -7,9 +7,10 @@ and the deadlocks that several exclusion checks at once can run into; it ends wi
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, any_, bindparam, delete, select, text
+from sqlalchemy import ColumnElement, DateTime, any_, bindparam, delete, literal, select, text
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.exc import IntegrityError
 
@@ -53,18 +54,29 @@ def as_interval(during: Range[datetime]) -> Interval:
     return Interval(during.lower, during.upper)
 
 
-LIES_OVER: ColumnElement[bool] = (
-    (SlotClaim.practice_id == bindparam("practice", type_=UUID_))
-    & (SlotClaim.schedule_id == any_(bindparam("schedules", type_=UUIDS)))
-    & (SlotClaim.ends_at > bindparam("start", type_=DateTime(timezone=True)))
-    & (SlotClaim.ends_at <= bindparam("latest", type_=DateTime(timezone=True)))
-    & SlotClaim.during.op("&&")(bindparam("span", type_=TSTZRANGE()))
-)
-"""That a claim of some ``schedules`` of a ``practice`` lies over a time, which :func:`over` gives.
+def _lies_over(practice: Any, schedules: Any, start: Any, latest: Any, span: Any) -> ColumnElement[bool]:
+    """Return the condition that a claim of some schedules lies over a time.
 
-The ends are compared beside the ranges: under row-level security no operator of ranges may use an index,
-since none is leakproof, and a search would read every claim there is.
-"""
+    The ends are compared beside the ranges: under row-level security no operator of ranges may use an index,
+    since none is leakproof, and a search would read every claim there is.
+    """
+    return (
+        (SlotClaim.practice_id == practice)
+        & (SlotClaim.schedule_id == any_(schedules))
+        & (SlotClaim.ends_at > start)
+        & (SlotClaim.ends_at <= latest)
+        & SlotClaim.during.op("&&")(span)
+    )
+
+
+LIES_OVER = _lies_over(
+    bindparam("practice", type_=UUID_),
+    bindparam("schedules", type_=UUIDS),
+    bindparam("start", type_=DateTime(timezone=True)),
+    bindparam("latest", type_=DateTime(timezone=True)),
+    bindparam("span", type_=TSTZRANGE()),
+)
+"""That a claim of some ``schedules`` of a ``practice`` lies over the time that :func:`over` gives."""
 
 
 def over(span: Interval) -> dict[str, object]:
@@ -73,8 +85,8 @@ def over(span: Interval) -> dict[str, object]:
 
 
 def lies_over(practice_id: UUID, schedule_ids: Sequence[UUID], span: Interval) -> ColumnElement[bool]:
-    """Return ``LIES_OVER`` of these schedules and this time."""
-    return LIES_OVER.params(practice=practice_id, schedules=list(schedule_ids), **over(span))
+    """Return the condition that a claim of these schedules lies over this time."""
+    return _lies_over(practice_id, literal(list(schedule_ids), UUIDS), **over(span))
 
 
 def lock_schedule(uow: UnitOfWork, schedule_id: UUID) -> None:

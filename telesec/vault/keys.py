@@ -2,14 +2,14 @@
 
 import os
 from collections.abc import Callable, Sequence
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from telesec.foundation.errors import NotFound
-from telesec.foundation.paging import one_of
+from telesec.foundation.paging import UUID_, one_of
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.vault import envelope
 from telesec.vault.models import PracticeKey, RecordKey
@@ -64,23 +64,62 @@ def open_practice_key(uow: UnitOfWork, key: PracticeKey) -> bytes | bytearray:
 
 
 def record_key(uow: UnitOfWork, practice_id: UUID, record_id: UUID) -> tuple[int, bytearray]:
-    """Return generation and plain key of a record, making the key at the record's first sealing."""
-    found = record_keys(uow, practice_id, [record_id]).get(record_id)
-    if found is not None:
-        return found
-    parent = practice_key(uow, practice_id)
+    """Return generation and plain key of a record, making the key at the record's first sealing.
+
+    Raises:
+        Unreadable: As :func:`record_keys`.
+    """
+    newest = uow.session.execute(_KEYS_OF, {"practice": practice_id, "record": record_id}).all()
+    for generation, kek_id, parent, wrapped in newest:
+        if wrapped is not None:
+            opener = Opener(uow, practice_id)
+            return generation, opener.record_key(record_id, wrapped, generation, kek_id, parent)
+    return _first_record_key(uow, practice_id, record_id, newest[0][:3] if newest else None)
+
+
+_KEYS_OF = (
+    select(PracticeKey.generation, PracticeKey.kek_id, PracticeKey.wrapped, RecordKey.wrapped)
+    .outerjoin(
+        RecordKey,
+        (RecordKey.practice_id == PracticeKey.practice_id)
+        & (RecordKey.generation == PracticeKey.generation)
+        & (RecordKey.record_id == bindparam("record", type_=UUID_)),
+    )
+    .where(PracticeKey.practice_id == bindparam("practice", type_=UUID_))
+    .order_by(PracticeKey.generation.desc())
+    .limit(50)
+)
+"""The newest data keys of a practice, of which one at most wraps the record's key. They are few: a generation
+is destroyed once nothing is wrapped by it. Of a key under one older still the insert finds out."""
+
+
+def _first_record_key(
+    uow: UnitOfWork, practice_id: UUID, record_id: UUID, newest: Sequence[Any] | None
+) -> tuple[int, bytearray]:
+    """Make a record's key under the newest data key; another transaction that made it first wins."""
+    if newest is None:
+        made = practice_key(uow, practice_id)
+        newest = made.generation, made.kek_id, made.wrapped
+    generation, kek_id, parent = newest
+    above = uow.keys.unwrap(kek_id, parent, envelope.practice_key_context(practice_id, generation))
     plain = bytearray(os.urandom(envelope.KEY_BYTES))
-    context = envelope.record_key_context(practice_id, record_id, parent.generation)
-    wrapped = envelope.wrap(open_practice_key(uow, parent), plain, context)
-    made = uow.session.execute(
-        insert(RecordKey)
-        .values(practice_id=practice_id, record_id=record_id, generation=parent.generation, wrapped=wrapped)
-        .on_conflict_do_nothing()
-        .returning(RecordKey.generation)
-    ).first()
-    if made is None:
+    context = envelope.record_key_context(practice_id, record_id, generation)
+    won = uow.session.execute(
+        _NEW_RECORD_KEY,
+        {
+            "practice": practice_id, "record": record_id, "generation": generation,
+            "wrapped": envelope.wrap(above, plain, context),
+        },
+    ).first()  # fmt: skip
+    if won is None:
         return record_keys(uow, practice_id, [record_id])[record_id]
-    return parent.generation, plain
+    return generation, plain
+
+
+_NEW_RECORD_KEY = text(
+    "insert into vault.record_key (practice_id, record_id, generation, wrapped) "
+    "values (:practice, :record, :generation, :wrapped) on conflict do nothing returning generation"
+)
 
 
 def record_keys(
