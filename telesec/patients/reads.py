@@ -169,13 +169,14 @@ def with_phone(uow: UnitOfWork, practice_id: UUID, number: str) -> tuple[Patient
 def with_birth_date(uow: UnitOfWork, practice_id: UUID, born: date) -> tuple[PatientCard, ...]:
     """Return everybody born on a day; the caller of this read audits its own act."""
     authorize(uow, Permission.PATIENT_READ, on=Facts(practice_id))
+    patient = Patient.__table__.c  # no objects are made of ten thousand rows
     newest = (
-        select(Patient.id, Patient.sealed_version, Patient.birth_date_sealed)
-        .where(Patient.practice_id == practice_id)
-        .order_by(Patient.changed_at.desc(), Patient.id.desc())
+        select(patient.id, patient.sealed_version, patient.birth_date_sealed)
+        .where(patient.practice_id == practice_id)
+        .order_by(patient.changed_at.desc(), patient.id.desc())
         .limit(MOST_SCANNED)
     )
-    rows = uow.session.execute(vault.with_keys(newest, practice_id, Patient.id))
+    rows = uow.session.execute(vault.with_keys(newest, practice_id, patient.id))
     matching = vault.saying(uow, practice_id, KIND, "birth_date", rows, born.isoformat())
     return _open(uow, practice_id, matching)
 

@@ -24,6 +24,7 @@ KEY_BYTES = 32
 _VERSION = 1
 _SUITE_GCM = 1
 _HEADER = struct.Struct(">BBI")
+_KIND_OF_SEAL = bytes((_VERSION, _SUITE_GCM))
 _NONCE = 12
 _TAG = 16
 _BODY = _HEADER.size + _NONCE
@@ -57,16 +58,12 @@ class Place(NamedTuple):
 
     def authenticated(self, header: bytes) -> bytes:
         """Return the additional data: fixed order, every variable part led by its length (injective)."""
-        return b"".join(
-            (
-                b"telesec/rec/1\0",
-                header,
-                self.practice_id.bytes,
-                self.record_id.bytes,
-                _LENGTH.pack(self.version),
-                _named(self.kind, self.field),
-            )
-        )
+        named = _named(self.kind, self.field)
+        return _authenticated(header, self.practice_id.bytes, self.record_id.bytes, self.version, named)
+
+
+def _authenticated(header: bytes, practice: bytes, record: bytes, version: int, named: bytes) -> bytes:
+    return b"".join((b"telesec/rec/1\0", header, practice, record, _LENGTH.pack(version), named))
 
 
 @lru_cache(maxsize=256)
@@ -96,18 +93,37 @@ def unseal(key: bytes | bytearray, place: Place, blob: bytes) -> bytes:
     Raises:
         Unreadable: The bytes, their place or the key are not the ones they were sealed with.
     """
-    if len(blob) < _BODY + _TAG:
+    named = _named(place.kind, place.field)
+    return unpad(_padded(key, place.practice_id.bytes, place.record_id.bytes, place.version, named, blob))
+
+
+def sayer(practice_id: UUID, kind: str, field: str, data: bytes) -> Callable[..., bool]:
+    """Return a function that tells whether a field of one of many records holds ``data``.
+
+    It takes (record key, record id as 16 bytes, version, sealed bytes), opens as :func:`unseal` does and
+    compares without taking the filling off: equal data is filled equally.
+
+    Raises:
+        Unreadable: The function, as :func:`unseal`.
+    """
+    practice, named, wanted = practice_id.bytes, _named(kind, field), pad(data)
+
+    def says(key: bytes | bytearray, record: bytes, version: int, blob: bytes) -> bool:
+        return _padded(key, practice, record, version, named, blob) == wanted
+
+    return says
+
+
+def _padded(
+    key: bytes | bytearray, practice: bytes, record: bytes, version: int, named: bytes, blob: bytes
+) -> bytes:
+    if len(blob) < _BODY + _TAG or blob[:2] != _KIND_OF_SEAL:
         raise Unreadable
-    header = blob[: _HEADER.size]
-    version, suite, _generation = _HEADER.unpack(header)
-    if (version, suite) != (_VERSION, _SUITE_GCM):
-        raise Unreadable
-    nonce = blob[_HEADER.size : _BODY]
+    aad = _authenticated(blob[: _HEADER.size], practice, record, version, named)
     try:
-        padded = AESGCM(key).decrypt(nonce, blob[_BODY:], place.authenticated(header))
+        return AESGCM(key).decrypt(blob[_HEADER.size : _BODY], blob[_BODY:], aad)
     except InvalidTag:
         raise Unreadable from None
-    return unpad(padded)
 
 
 def wrap(parent: bytes | bytearray, plain: bytes | bytearray, context: bytes) -> bytes:
@@ -150,7 +166,13 @@ def practice_key_context(practice_id: UUID, generation: int) -> bytes:
 
 def record_key_context(practice_id: UUID, record_id: UUID, generation: int) -> bytes:
     """Return what authenticates a record key under a practice's data key of one generation."""
-    return b"rk" + practice_id.bytes + record_id.bytes + _LENGTH.pack(generation)
+    return record_key_contexts(practice_id, generation)(record_id.bytes)
+
+
+def record_key_contexts(practice_id: UUID, generation: int) -> Callable[[bytes], bytes]:
+    """Return :func:`record_key_context` of one practice and generation, of a record id as 16 bytes."""
+    before, after = b"rk" + practice_id.bytes, _LENGTH.pack(generation)
+    return lambda record: before + record + after
 
 
 def padded_length(length: int) -> int:

@@ -73,7 +73,7 @@ def record_key(uow: UnitOfWork, practice_id: UUID, record_id: UUID) -> tuple[int
     for generation, kek_id, parent, wrapped in newest:
         if wrapped is not None:
             opener = Opener(uow, practice_id)
-            return generation, opener.record_key(record_id, wrapped, generation, kek_id, parent)
+            return generation, opener.record_key(record_id.bytes, wrapped, generation, kek_id, parent)
     return _first_record_key(uow, practice_id, record_id, newest[0][:3] if newest else None)
 
 
@@ -147,7 +147,7 @@ def record_keys(
     )
     opener = Opener(uow, practice_id)
     return {
-        record_id: (generation, opener.record_key(record_id, wrapped, generation, kek_id, parent))
+        record_id: (generation, opener.record_key(record_id.bytes, wrapped, generation, kek_id, parent))
         for record_id, wrapped, generation, kek_id, parent in rows
     }
 
@@ -160,20 +160,28 @@ class Opener:
         self._parents: dict[int, Callable[[bytes, bytes], bytearray]] = {}
 
     def record_key(
-        self, record_id: UUID, wrapped: bytes | None, generation: int, kek_id: int, parent: bytes
+        self, record: bytes, wrapped: bytes | None, generation: int, kek_id: int, parent: bytes
     ) -> bytearray:
         """Return the plain key of a record.
+
+        Args:
+            record: The record's id as 16 bytes.
 
         Raises:
             Unreadable: It has none, or the wrapped key is not this record's.
         """
         if wrapped is None:
             raise envelope.Unreadable
-        if generation not in self._parents:
-            context = envelope.practice_key_context(self._practice_id, generation)
-            self._parents[generation] = envelope.unwrapper(self._uow.keys.unwrap(kek_id, parent, context))
-        context = envelope.record_key_context(self._practice_id, record_id, generation)
-        return self._parents[generation](wrapped, context)
+        opened = self._parents.get(generation)
+        if opened is None:
+            opened = self._parents[generation] = self._made_ready(generation, kek_id, parent)
+        return opened(record, wrapped)
+
+    def _made_ready(self, generation: int, kek_id: int, parent: bytes) -> Callable[[bytes, bytes], bytearray]:
+        context = envelope.practice_key_context(self._practice_id, generation)
+        unwrap = envelope.unwrapper(self._uow.keys.unwrap(kek_id, parent, context))
+        context_of = envelope.record_key_contexts(self._practice_id, generation)
+        return lambda record, wrapped: unwrap(wrapped, context_of(record))
 
 
 def make_record_keys(

@@ -105,12 +105,13 @@ def open_many(
 
 def with_keys(query: Select[*tuple[Any, ...]], practice_id: UUID, record_id: Any) -> Select[*tuple[Any, ...]]:
     """Return a query whose rows end with the wrapped keys of their records, for :func:`saying`."""
-    theirs = (RecordKey.practice_id == practice_id) & (RecordKey.record_id == record_id)
-    whose = (PracticeKey.practice_id == practice_id) & (PracticeKey.generation == RecordKey.generation)
+    kept, above = RecordKey.__table__.c, PracticeKey.__table__.c
+    theirs = (kept.practice_id == practice_id) & (kept.record_id == record_id)
+    whose = (above.practice_id == practice_id) & (above.generation == kept.generation)
     return (
-        query.outerjoin(RecordKey, theirs)
-        .outerjoin(PracticeKey, whose)
-        .add_columns(RecordKey.wrapped, RecordKey.generation, PracticeKey.kek_id, PracticeKey.wrapped)
+        query.outerjoin(RecordKey.__table__, theirs)
+        .outerjoin(PracticeKey.__table__, whose)
+        .add_columns(kept.wrapped, kept.generation, above.kek_id, above.wrapped)
     )
 
 
@@ -128,10 +129,14 @@ def saying(
         Unreadable: As :func:`open`, for any of them.
     """
     keys.require_practice(uow, practice_id)
-    wanted, found, opener = text.encode(), [], keys.Opener(uow, practice_id)
+    says, found, opener = (
+        envelope.sayer(practice_id, kind, field, text.encode()),
+        [],
+        keys.Opener(uow, practice_id),
+    )
     for record_id, version, blob, *wrapped in rows:
-        key = opener.record_key(record_id, *wrapped)
-        if envelope.unseal(key, Place(practice_id, kind, record_id, version, field), blob) == wanted:
+        record = record_id.bytes
+        if says(opener.record_key(record, *wrapped), record, version, blob):
             found.append(record_id)
     return found
 
