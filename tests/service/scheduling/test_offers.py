@@ -1,6 +1,6 @@
 """The first free slots over several practitioners, each under its own name."""
 
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 
@@ -8,7 +8,9 @@ from telesec.foundation.access import Purpose, system_actor
 from telesec.scheduling import configuration
 from telesec.scheduling.configuration import CreateSchedule
 from telesec.scheduling.hours import OpeningRule
+from telesec.scheduling.offers import NEAR
 from telesec.scheduling.ports import CalendarAddress
+from telesec.testing.bookable import NINE
 
 
 @pytest.fixture
@@ -47,3 +49,28 @@ def test_the_first_slots_of_all_are_in_order_of_time(house, second):
     starts = [slot.start for slot in house.offer().slots]
 
     assert starts == sorted(starts)
+
+
+@pytest.mark.parametrize("minutes", [60, 75])
+def test_a_search_of_weeks_offers_what_its_days_offer_one_by_one(house, second, minutes):
+    """The near days are looked at first; a slot may begin with their end, or lie across it."""
+    first = NINE + timedelta(minutes=minutes)
+    last = first + timedelta(days=14)
+    weeks = house.offer(start=first, end=last).slots
+
+    midnight = first.replace(hour=0, minute=0)
+    days = [midnight + timedelta(days=day) for day in range(16)]
+    found = [slot for day in days for slot in house.offer(start=day, end=day + timedelta(days=1)).slots]
+    assert list(weeks) == [slot for slot in found if first <= slot.start and slot.end <= last]
+    across = first + NEAR
+    assert any(slot.start <= across < slot.end for slot in weeks)
+    assert any(slot.start > across for slot in weeks)
+
+
+def test_a_page_that_the_near_days_fill_is_the_earliest_one(house, second):
+    start = house.clock.now()
+    whole = house.offer(start=start, end=start + timedelta(days=14)).slots
+
+    assert house.offer(start=start, end=start + timedelta(days=14), limit=7).slots == whole[:7]
+    assert house.offer(start=start, end=start + timedelta(days=14), limit=60).slots == whole[:60]
+    assert len(whole) > 60
