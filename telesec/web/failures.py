@@ -20,6 +20,8 @@ CHECK_SPACE = "Check free disk space."
 """PostgreSQL's own hint; a limit on the size of files has no code but this."""
 AWAY = say("telesec does not reach its database. Your text is still in the page; try again in a few seconds.")
 FULL = say("The disk of the database is full. Your text is still in the page; tell the operator.")
+WRITTEN = ("text", "says", "reason")
+"""Fields people write in: given back when the session is over, where everything else is chosen again."""
 WORDS: dict[int, Sentence] = {
     400: say("The request cannot be read."),
     404: say("This does not exist or is not open to you."),
@@ -57,6 +59,9 @@ def told(error: TelesecError) -> AnyResponse:
     """Answer an error a reader may see."""
     text = language.render(error.sentence, language.current_language())
     if isinstance(error, Unauthenticated) and not _wants_problem():
+        kept = _typed()
+        if kept:
+            return Response(render_template("web/kept.html", texts=kept), status=error.status)
         return redirect(url_for("accounts.login", next=_here()))
     answer = _answer(error.status, error.code, text, **_members(error))
     if isinstance(error, Unauthenticated):
@@ -116,6 +121,14 @@ def _members(error: TelesecError) -> dict[str, object]:
     if error.field:
         members["field"] = error.field
     return members
+
+
+def _typed() -> tuple[str, ...]:
+    """Return the words of a plain form of ours that came after its session was over, to be copied."""
+    ours = request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "same-origin"
+    if not ours or "HX-Request" in request.headers:
+        return ()
+    return tuple(text for name in WRITTEN if (text := request.form.get(name, "").strip()))
 
 
 def _here() -> str:
