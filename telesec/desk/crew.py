@@ -72,6 +72,11 @@ class Crew:
         """Everybody but the reader, by name."""
         return tuple(one for one in self.people if one.id != self.reader)
 
+    @property
+    def others_free(self) -> tuple[Colleague, ...]:
+        """Colleagues who can answer now."""
+        return tuple(one for one in self.free if one.id != self.reader)
+
     def call_since(self, one: Colleague) -> datetime | None:
         """Return since when somebody has a call in hand, None when they have none."""
         return self.in_call.get(one.id)

@@ -28,6 +28,9 @@ PARTS = {
     "resume": "desk/_resume_part.html",
     "changed": "desk/_changed.html",
     "calendars": "desk/_calendars.html",
+    "states": "desk/_states.html",
+    "cover": "desk/_cover.html",
+    "pause": "desk/_pause.html",
 }
 IDLE = "desk/idle.html"
 NOBODY = say("Nobody is waiting any more. Somebody else answered.")

@@ -25,6 +25,7 @@ from telesec.desk.changes import ChangedInstruction
 from telesec.desk.crew import Crew
 from telesec.desk.day import MyDay, my_day
 from telesec.desk.loops import Counts, Kind, OpenEnd, counts, open_ends, up_to
+from telesec.desk.practice_states import PracticeState, practice_states
 from telesec.desk.wording import HOUSE_ZONE, Wording, wording
 from telesec.foundation.language import Sentence, say
 from telesec.foundation.unit_of_work import UnitOfWork
@@ -185,6 +186,16 @@ class Side:
             for practice_id, cards in scheduling.all_calendars(self._uow).items()
             for card in cards
         )
+
+    @cached_property
+    def states(self) -> tuple[PracticeState, ...]:
+        """How each practice stands, and who is reached for the next 24 hours: three queries."""
+        return practice_states(self._uow, self.practices)
+
+    @cached_property
+    def silent_practices(self) -> frozenset[str]:
+        """Practices of which a calendar does not answer, by name."""
+        return frozenset(card.practice for card in self.calendars if not card.ok)
 
     @cached_property
     def crew(self) -> Crew:
