@@ -1,23 +1,23 @@
 """Registers Twilio through the hooks: channels ``sms`` and ``voice``, carrier ``twilio``.
 
-Without an account in the settings it registers nothing.
+Without an account in the settings it registers nothing, and loads no library of Twilio's.
 """
 
 from collections.abc import Sequence
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import SecretStr
 
 from telesec.alerts.ports import Carrier, Channel
 from telesec.foundation.addresses import AddressGuard
 from telesec.foundation.errors import Misconfigured
-from telesec.foundation.http_client import guarded_requests_session
 from telesec.foundation.language import say
 from telesec.hooks import hookimpl
-from telesec.integrations.twilio.carrier import TwilioCarrier
-from telesec.integrations.twilio.gateway import Account, SmsChannel, VoiceChannel
+
+if TYPE_CHECKING:
+    from telesec.integrations.twilio.gateway import Account
 
 
 class TwilioSettings(Protocol):
@@ -35,7 +35,7 @@ class TwilioSettings(Protocol):
     def allowed_networks(self) -> tuple[IPv4Network | IPv6Network, ...]: ...
 
 
-def _account(settings: TwilioSettings) -> Account | None:
+def _account(settings: TwilioSettings) -> "Account | None":
     """Return the account, or None when there is none.
 
     Raises:
@@ -48,6 +48,9 @@ def _account(settings: TwilioSettings) -> Account | None:
         raise Misconfigured(
             say("TELESEC_TWILIO_ACCOUNT_SID needs TELESEC_TWILIO_AUTH_TOKEN and TELESEC_TWILIO_FROM_NUMBER.")
         )
+    from telesec.foundation.http_client import guarded_requests_session  # noqa: PLC0415 - see the module's words
+    from telesec.integrations.twilio.gateway import Account  # noqa: PLC0415
+
     guard = AddressGuard(settings.allowed_networks)
     return Account(
         sid=settings.twilio_account_sid,
@@ -62,11 +65,19 @@ def _account(settings: TwilioSettings) -> Account | None:
 def telesec_channels(settings: TwilioSettings) -> Sequence[Channel]:
     """Return SMS and voice."""
     account = _account(settings)
-    return (SmsChannel(account), VoiceChannel(account)) if account else ()
+    if account is None:
+        return ()
+    from telesec.integrations.twilio.gateway import SmsChannel, VoiceChannel  # noqa: PLC0415
+
+    return (SmsChannel(account), VoiceChannel(account))
 
 
 @hookimpl
 def telesec_carriers(settings: TwilioSettings) -> Sequence[Carrier]:
     """Return the carrier whose webhooks we understand."""
     account = _account(settings)
-    return (TwilioCarrier(account.auth_token),) if account else ()
+    if account is None:
+        return ()
+    from telesec.integrations.twilio.carrier import TwilioCarrier  # noqa: PLC0415
+
+    return (TwilioCarrier(account.auth_token),)
