@@ -113,7 +113,7 @@ def create_app(deps: Deps) -> Flask:
     failures.install(app)
     language.install(app)
     assets.install(app)
-    health.install(app, deps, states.States(deps, askable(deps)))
+    health.install(app, deps, states.States(deps, askable(deps)), deps.keys.file_state)
     loader.install(app, deps)
     access.install(app)
     bodies.install(app)

@@ -38,6 +38,10 @@ class MasterKeys(Protocol):
         """Return the plain key, or raise when key, blob or context do not belong together."""
         ...
 
+    def file_state(self) -> str:
+        """Return whether the next start will find these keys: ``ok``, ``unreadable`` or ``another``."""
+        ...
+
 
 @dataclass(frozen=True)
 class AuditNote:

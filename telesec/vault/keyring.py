@@ -43,6 +43,22 @@ class MasterKeys:
         self._opened: dict[tuple[int, bytes, bytes], bytearray] = {}
         self._lock = threading.Lock()
         self.primary = primary
+        self.source: Path | None = None
+
+    def file_state(self) -> str:
+        """Return whether the file these came from still holds them: ``ok``, ``unreadable`` or ``another``.
+
+        What runs needs it no more; the next start does.
+        """
+        if self.source is None:
+            return "ok"
+        try:
+            there = from_file(self.source)
+        except Misconfigured:
+            return "unreadable"
+        same = self._checksums() <= there._checksums()  # noqa: SLF001 - of this class
+        there.wipe()
+        return "ok" if same else "another"
 
     @property
     def ids(self) -> frozenset[int]:
@@ -52,6 +68,9 @@ class MasterKeys:
     def checksum(self) -> str:
         """Return the primary key's checksum, as it stands on paper."""
         return _checksum(self.primary, bytes(self._keys[self.primary]))
+
+    def _checksums(self) -> set[str]:
+        return {f"{key_id} {_checksum(key_id, bytes(key))}" for key_id, key in self._keys.items()}
 
     def wrap(self, plain: bytes | bytearray, context: bytes) -> tuple[int, bytes]:
         """Return the primary key's id and ``plain`` wrapped under it."""
@@ -125,7 +144,9 @@ def from_file(path: Path) -> MasterKeys:
             raise Misconfigured(
                 say("The master key file %(path)s is open to others. Type: chmod 400 %(path)s", path=path)
             )
-        return from_text(stream.read())
+        keys = from_text(stream.read())
+    keys.source = path
+    return keys
 
 
 def lost(path: Path) -> Sentence:

@@ -3,6 +3,7 @@
 None of them holds a name, a practice or a number; labels are endpoints and states only.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol
 
@@ -32,8 +33,11 @@ class HealthDeps(Protocol):
     def database(self) -> Database: ...
 
 
-def install(app: Flask, deps: HealthDeps, states: States) -> None:
+def install(app: Flask, deps: HealthDeps, states: States, key_file: Callable[[], str]) -> None:
     """Register the three addresses and measure every request.
+
+    ``key_file`` says whether the master keys in use are still in their file: the next start needs them, so
+    that alone makes nothing unready either.
 
     ``/readyz`` also tells what the outside last answered; that alone makes nothing unready, since another web
     process would reach no more of it.
@@ -49,7 +53,7 @@ def install(app: Flask, deps: HealthDeps, states: States) -> None:
     def readyz() -> Response:
         parts = ready(deps)
         status = "ok" if all(parts.values()) else "not_ready"
-        answer = jsonify(status=status, parts=parts, outside=states.outside())
+        answer = jsonify(status=status, parts=parts, outside=states.outside(), key_file=key_file())
         answer.status_code = 200 if all(parts.values()) else 503
         return answer
 

@@ -65,6 +65,14 @@ def outside(program):
     return {}
 
 
+def key_file(program):
+    """Return what ``/readyz`` says of the key file while it calls the installation ready."""
+    with suppress(httpx.HTTPError):
+        answer = program.get("/readyz")
+        return answer.json()["key_file"] if answer.is_success else None
+    return None
+
+
 def test_a_mail_server_that_says_nothing_holds_up_no_alert_and_is_told(installation, program, carrier):
     assert wait_for(lambda: outside(program).get("email") == "unreachable", WAITS)
 
@@ -87,6 +95,8 @@ def test_without_its_key_what_runs_goes_on_and_what_starts_says_why(installation
         "open to others": "Type: chmod 400",
         "another key": "master key",
     }[ill]
+    state = "another" if ill == "another key" else "unreadable"
+    seen = wait_for(lambda: key_file(program) == state, 5)
     before = installation.log.read_text().count(told)
 
     message = urgent(program, installation.cast, "Sans la clé.")
@@ -97,9 +107,11 @@ def test_without_its_key_what_runs_goes_on_and_what_starts_says_why(installation
     path.write_bytes(good)
     path.chmod(0o400)
 
+    assert seen, key_file(program)
     assert read == "Sans la clé."
     assert said, installation.log.read_text()[-2000:]
     assert wait_for(lambda: _text(program, message) == "Sans la clé.", 60)
+    assert wait_for(lambda: key_file(program) == "ok", 5)
 
 
 def _text(program, message):
