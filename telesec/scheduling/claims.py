@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, any_, bindparam, delete, literal, select, text
+from sqlalchemy import ColumnElement, DateTime, and_, any_, bindparam, delete, literal, select, text
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.exc import IntegrityError
 
@@ -60,12 +60,12 @@ def _lies_over(practice: Any, schedules: Any, start: Any, latest: Any, span: Any
     The ends are compared beside the ranges: under row-level security no operator of ranges may use an index,
     since none is leakproof, and a search would read every claim there is.
     """
-    return (
-        (SlotClaim.practice_id == practice)
-        & (SlotClaim.schedule_id == any_(schedules))
-        & (SlotClaim.ends_at > start)
-        & (SlotClaim.ends_at <= latest)
-        & SlotClaim.during.op("&&")(span)
+    return and_(
+        SlotClaim.practice_id == practice,
+        SlotClaim.schedule_id == any_(schedules),
+        SlotClaim.ends_at > start,
+        SlotClaim.ends_at <= latest,
+        SlotClaim.during.op("&&")(span),
     )
 
 

@@ -23,6 +23,13 @@ def test_an_import_inside_a_function_is_refused():
     assert rules.hidden_imports("telesec/x.py", "def f():\n    import os\n")
 
 
+def test_an_integration_loads_late_nothing_but_its_own():
+    mine = "def f():\n    from telesec.integrations.sms.gateway import Gateway\n"
+    assert not rules.hidden_imports("telesec/integrations/sms/plugin.py", mine)
+    assert rules.hidden_imports("telesec/integrations/other/plugin.py", mine)
+    assert rules.hidden_imports("telesec/integrations/sms/plugin.py", "def f():\n    import os\n")
+
+
 def test_an_integration_that_calls_a_service_is_refused():
     assert rules.too_curious("telesec/integrations/sms/gateway.py", "from telesec.alerts import service")
 

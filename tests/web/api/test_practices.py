@@ -26,6 +26,9 @@ def test_practice_shows_lines_people_types_and_calendars(house, cast, ada):
                 "name": "Consultation",
                 "duration_minutes": 30,
                 "practitioner_ids": [],
+                "max_level": None,
+                "min_level": None,
+                "release_hours": None,
             }
         ],
         "calendars": [

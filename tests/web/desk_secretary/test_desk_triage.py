@@ -55,16 +55,6 @@ def test_an_answer_brings_the_next_question(desk, adopted):
     assert desk.hidden("question_id") != before
 
 
-def test_a_script_is_given_the_next_question_at_once_under_the_address_of_the_call(desk, adopted):
-    typed = {"words": "mal à la poitrine", "age": "75", "sex": "F"}
-
-    answer = desk.browser.post(desk.url("/triage/start"), typed, headers={"HX-Request": "true"})
-
-    assert (answer.status_code, answer.headers["HX-Push-Url"]) == (200, desk.url())
-    asked = re.compile(r'name="question_id" value="([^"]*)"')
-    assert asked.search(answer.text)[1] == desk.hidden("question_id")
-
-
 def test_an_answer_to_an_old_question_changes_nothing(desk, adopted):
     start(desk)
     old = {name: desk.hidden(name) for name in ("session_id", "question_id")}
@@ -391,60 +381,3 @@ def test_a_result_offers_a_type_its_level_may_be_booked_on(desk, judge, house, c
 
     assert "Trop urgent pour un rendez-vous" not in page
     assert 'class="count">Bref' in page
-
-
-SCRIPT = {"HX-Request": "true"}
-
-
-def given(desk):
-    return {name: desk.hidden(name) for name in ("session_id", "question_id")} | {"answer": "no"}
-
-
-def shown(text):
-    """Return the desk's part of a page without what differs each time: its moment, its nonce."""
-    return re.sub(r'(data-now|hx-nonce)="[^"]*"', "", text[text.index('id="desk"') :])
-
-
-def test_an_answer_sent_by_the_script_is_answered_by_the_next_page_itself(desk, adopted):
-    start(desk)
-
-    answer = desk.browser.post(desk.url("/triage/answer"), given(desk), headers=SCRIPT)
-
-    assert answer.status_code == 200
-    assert answer.headers["HX-Push-Url"] == desk.url()
-    assert shown(answer.text) == shown(desk.page())
-
-
-def test_an_answer_sent_without_script_is_redirected(desk, adopted):
-    start(desk)
-
-    answer = desk.browser.post(desk.url("/triage/answer"), given(desk))
-
-    assert (answer.status_code, answer.location) == (303, desk.url())
-
-
-def test_an_answer_sent_twice_by_the_script_counts_once(desk, adopted):
-    start(desk)
-    form = given(desk)
-    desk.browser.post(desk.url("/triage/answer"), form, headers=SCRIPT)
-    next_question = desk.hidden("question_id")
-
-    desk.browser.post(desk.url("/triage/answer"), form, headers=SCRIPT)
-
-    assert desk.hidden("question_id") == next_question
-
-
-def test_what_was_typed_into_an_act_that_was_done_is_not_on_the_page_it_brings(desk):
-    form = {"caller_name": "Mme Serin", "text": "de la fièvre", "view": "message"}
-
-    answer = desk.browser.post(desk.url("/details"), form, headers=SCRIPT)
-
-    assert answer.headers["HX-Push-Url"] == desk.url("?view=message")
-    assert "Mme Serin" in answer.text
-    assert "de la fièvre" not in answer.text
-
-
-def test_a_call_closed_by_the_script_leaves_for_the_queue(desk):
-    answer = desk.browser.post(desk.url("/close"), {"outcome": "information"}, headers=SCRIPT)
-
-    assert (answer.status_code, answer.location) == (303, "/desk")
