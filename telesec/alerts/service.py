@@ -23,6 +23,7 @@ from telesec.vault import service as vault
 
 KIND = "alert"
 CLOSED_BY_SUPERVISOR = "closed_by_supervisor"
+MAX_REASON = 4_000
 
 
 @dataclass(frozen=True)
@@ -158,15 +159,20 @@ def close_alert(uow: UnitOfWork, command: CloseAlert) -> None:
     """Close an alert of the red list, with the words of what was done instead; they are sealed.
 
     Raises:
-        Refused: It is not on the red list (``not_exhausted``), or no reason was given (``reason_needed``).
+        Refused: It is not on the red list (``not_exhausted``), no reason was given (``reason_needed``) or
+            more than ``MAX_REASON`` characters (``reason_too_long``).
     """
     alert = locked(uow, command.alert_id)
     authorize(uow, Permission.ALERT_CLOSE, on=facts_of(alert))
     if alert.state != AlertState.TRIGGERED or alert.exhausted_at is None:
         raise Refused("not_exhausted", say("This alert is not on the red list. Look at its present state."))
-    if not command.reason.strip():
+    reason = command.reason.strip()
+    if not reason:
         raise Refused("reason_needed", say("Say how this alert was settled."), status=422, field="reason")
-    sealed = vault.seal(uow, alert.practice_id, KIND, alert.id, 1, reason=command.reason.strip())
+    if len(reason) > MAX_REASON:
+        most = say("Write at most %(most)s characters.", most=MAX_REASON)
+        raise Refused("reason_too_long", most, status=422, field="reason")
+    sealed = vault.seal(uow, alert.practice_id, KIND, alert.id, 1, reason=reason)
     alert.reason_sealed = sealed["reason"]
     _close(uow, alert, CLOSED_BY_SUPERVISOR)
     ringing.mark(uow, alert)

@@ -47,8 +47,10 @@ def _written(library: Library, uow: UnitOfWork, practice_id: UUID, code: str) ->
     """Return the draft with what one of the forms adds, and the draft's version the form was shown with.
 
     Raises:
-        Refused: Nothing to add: a field is empty, or the level is no higher (422).
+        Refused: Nothing to add: a field is empty, or the level is no higher; or a text is too long (422).
     """
+    typed = {name: text for name, text in request.form.items() if name.startswith(("new-", "told-"))}
+    protocol_form.refuse_long_texts(typed)
     draft = drafts.begin(uow, library, practice_id, code)
     document = draft.document.model_dump(mode="json")
     today = uow.now().date()
@@ -71,9 +73,7 @@ def _asked(library: Library, document: dict[str, Any], today: date) -> dict[str,
             fits = level in set(Level) and form.get("question") in known
             return additions.raised(document, form["question"], Level(level)) if fits else document
         case "told":
-            who = {
-                part: form.get(f"told-{part}", "").strip()[: protocol_form.LONGEST] for part in ("fr", "en")
-            }
+            who = {part: form.get(f"told-{part}", "").strip() for part in ("fr", "en")}
             level = form.get("level", "")
             full = level in set(Level) and all(who.values())
             return additions.told(library, document, Level(level), who) if full else document

@@ -33,6 +33,7 @@ def install(pages: Blueprint, deps: DeskDeps) -> None:
         try:
             with deps.unit_of_work(actor()) as uow:
                 _, document = _typed(deps, uow, practice_id, code)
+                protocol_form.refuse_too_long(document, request.form)
                 drafts.save(uow, deps.library, practice_id, document, kept)
                 uow.commit()
         except (Refused, Stale) as error:
@@ -87,7 +88,7 @@ def _page(deps: DeskDeps, practice_id: UUID, code: str, error: Refused | Stale |
         placed=placed,
         needed={question.id for question in draft.reference.questions if question.effect.value != "lower"},
         gated=drafts.may_ask_everybody(draft.reference),
-        typed_words="",
+        typed_words=request.form.get("words", ""),
         looks=protocol_looks,
         error=error,
         dropped=protocol_form.ids(draft.document.model_dump(mode="json")) - protocol_form.ids(document),

@@ -4,11 +4,14 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from telesec.foundation.errors import Refused
+from telesec.foundation.language import say
 from telesec.triage.checks import Problem
 from telesec.triage.levels import Level
 from telesec.triage.protocol import Effect, SourceStatus
 
 LONGEST = 600
+"""Characters of one sentence, note or source."""
 SAID = ("fr", "you", "he", "en")
 LISTS = ("red_flags", "deciding")
 OWN = "own_"
@@ -36,10 +39,8 @@ def typed(document: dict[str, Any], form: Mapping[str, str]) -> dict[str, Any]:
         kept = [one for one in written[name] if form.get(f"drop-{one['id']}") != "yes"]
         written[name] = _ordered([_question(one, form) for one in kept], form)
     written["merged"] = [{**one, "ask": _said(one, form)} for one in written["merged"]]
-    added = [word for word in map(str.strip, form.get("words", "").split(",")) if word]
-    written["synonyms"] = list(
-        dict.fromkeys([*written["synonyms"], *(word[:WORD] for word in added[:WORDS])])
-    )
+    added = _words(form)
+    written["synonyms"] = list(dict.fromkeys([*written["synonyms"], *added]))
     written["cases"] = [
         {**case, "level": _level(form.get(f"case-{case['name']}"), case["level"])}
         for case in written["cases"]
@@ -80,22 +81,20 @@ def _question(one: dict[str, Any], form: Mapping[str, str]) -> dict[str, Any]:
         "help": _help(one.get("help"), form, id_),
         "ask_if": {} if form.get(f"all-{id_}") == "yes" else one.get("ask_if", {}),
         "level": _level(form.get(f"level-{id_}"), one["level"]),
-        "source": form.get(f"source-{id_}", one["source"]).strip()[:LONGEST],
+        "source": form.get(f"source-{id_}", one["source"]).strip(),
         "source_status": status if status in set(SourceStatus) else one["source_status"],
     }
 
 
 def _said(one: dict[str, Any], form: Mapping[str, str]) -> dict[str, str]:
     id_, ask = one["id"], one["ask"]
-    return {part: form.get(f"{part}-{id_}", ask.get(part, "")).strip()[:LONGEST] for part in SAID}
+    return {part: form.get(f"{part}-{id_}", ask.get(part, "")).strip() for part in SAID}
 
 
 def _help(held: dict[str, str] | None, form: Mapping[str, str], id_: str) -> dict[str, str] | None:
     """Return the note for the secretary; both languages emptied is none."""
     old = held or {}
-    told = {
-        part: form.get(f"help-{part}-{id_}", old.get(part, "")).strip()[:LONGEST] for part in ("fr", "en")
-    }
+    told = {part: form.get(f"help-{part}-{id_}", old.get(part, "")).strip() for part in ("fr", "en")}
     return {**old, **told} if any(told.values()) else None
 
 
@@ -125,22 +124,67 @@ def _ordered(questions: list[dict[str, Any]], form: Mapping[str, str]) -> list[d
 
 def _with_new(written: dict[str, Any], form: Mapping[str, str], taken: set[str]) -> dict[str, Any]:
     """Return the document with the added question, last of those as urgent; nothing typed adds nothing."""
-    french, english = form.get("new-fr", "").strip()[:LONGEST], form.get("new-en", "").strip()[:LONGEST]
+    french, english = form.get("new-fr", "").strip(), form.get("new-en", "").strip()
     if not french and not english:
         return written
     effect = Effect.RAISE if form.get("new-effect") == Effect.RAISE else Effect.FLAG
     level = _level(form.get("new-level"), Level.DOCTOR_NOW)
     question = {
         **_blank(_free_id(french, taken), effect),
-        "ask": {part: form.get(f"new-{part}", "").strip()[:LONGEST] for part in SAID},
+        "ask": {part: form.get(f"new-{part}", "").strip() for part in SAID},
         "level": level,
-        "source": form.get("new-source", "").strip()[:LONGEST],
+        "source": form.get("new-source", "").strip(),
     }
     name = LISTS[effect is Effect.RAISE]
     place = sum(Level(one["level"]).urgency >= Level(level).urgency for one in written[name])
     held = list(written[name])
     held.insert(place if effect is Effect.FLAG else 0, question)
     return {**written, name: held}
+
+
+def refuse_too_long(document: dict[str, Any], form: Mapping[str, str]) -> None:
+    """Refuse a document one of whose texts is too long; what was typed is never cut.
+
+    Args:
+        document: With what was typed.
+        form: As it was sent; its ``words`` are looked at before they join those of the document.
+
+    Raises:
+        Refused: ``too_long`` (422), with the field as the page names it.
+    """
+    texts: dict[str, str] = {}
+    for one in [one for name in LISTS for one in document[name]]:
+        told = one.get("help") or {}
+        texts |= {f"{part}-{one['id']}": one["ask"].get(part) or "" for part in SAID}
+        texts |= {f"help-{part}-{one['id']}": told.get(part) or "" for part in ("fr", "en")}
+        texts[f"source-{one['id']}"] = one["source"]
+    for one in document["merged"]:
+        texts |= {f"{part}-{one['id']}": one["ask"].get(part) or "" for part in SAID}
+    refuse_long_texts(texts)
+    words = _words(form)
+    if len(words) > WORDS or any(len(word) > WORD for word in words):
+        most = say(
+            "Add at most %(words)s words or phrases at once, of %(most)s characters each.",
+            words=WORDS,
+            most=WORD,
+        )
+        raise Refused("too_long", most, status=422, field="words")
+
+
+def refuse_long_texts(texts: Mapping[str, str]) -> None:
+    """Refuse the first text over ``LONGEST`` characters, by its field.
+
+    Raises:
+        Refused: ``too_long`` (422).
+    """
+    for field, text in texts.items():
+        if len(text.strip()) > LONGEST:
+            most = say("Write at most %(most)s characters.", most=LONGEST)
+            raise Refused("too_long", most, status=422, field=field)
+
+
+def _words(form: Mapping[str, str]) -> list[str]:
+    return [word for word in map(str.strip, form.get("words", "").split(",")) if word]
 
 
 def ids(document: dict[str, Any]) -> set[str]:

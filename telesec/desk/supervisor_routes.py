@@ -60,7 +60,7 @@ def _board_pages(pages: Blueprint, deps: DeskDeps) -> None:
     def close(alert_id: UUID) -> AnyResponse:
         try:
             with deps.unit_of_work(actor()) as uow:
-                alerts.close_alert(uow, CloseAlert(alert_id, request.form.get("reason", "")[:4000]))
+                alerts.close_alert(uow, CloseAlert(alert_id, request.form.get("reason", "")))
                 uow.commit()
         except Refused as error:
             return _sheet(deps, alert_id, error)

@@ -126,15 +126,18 @@ def extend(uow: UnitOfWork, library: Library, command: ExtendReview) -> date:
 
     Raises:
         NotFound: No protocol has this code.
-        Refused: No reason (422), or its review is not over (409).
+        Refused: No reason or too long a one (422), or its review is not over (409).
     """
     authorize(uow, Permission.POLICY_WRITE, on=Facts(command.practice_id))
     protocol = library_of(uow, library, command.practice_id).book.get(command.code)
     if protocol is None:
         raise NotFound
     reason = command.reason.strip()
-    if not 1 <= len(reason) <= MOST_REASON:
+    if not reason:
         raise Refused("reason_needed", say("Write why it may still be used."), status=422, field="reason")
+    if len(reason) > MOST_REASON:
+        most = say("Write at most %(most)s characters.", most=MOST_REASON)
+        raise Refused("reason_too_long", most, status=422, field="reason")
     today = _today(uow, command.practice_id)
     if today <= protocol.review_by:
         raise Refused("not_expired", say("The review of this protocol is not over yet."))

@@ -198,13 +198,18 @@ def _fit_to_sign(library: Library, found: Review, command: Sign) -> None:
             "protocol_unsafe",
             say("The reference has become more urgent than this draft. Open the draft and save it again."),
         )
-    if found.lowers and not (command.accepts_lower and 1 <= len(command.reason.strip()) <= MOST_REASON):
+    if not found.lowers:
+        return
+    if not command.accepts_lower or not command.reason.strip():
         raise Refused(
             "lower_not_accepted",
             say("Past calls would come out less urgent. Tick that you accept it and write why."),
             status=422,
             field="reason",
         )
+    if len(command.reason.strip()) > MOST_REASON:
+        most = say("Write at most %(most)s characters.", most=MOST_REASON)
+        raise Refused("reason_too_long", most, status=422, field="reason")
 
 
 def _retire_row(uow: UnitOfWork, row: PracticeProtocol, practitioner_id: UUID) -> None:

@@ -131,3 +131,17 @@ def test_a_question_is_added_by_the_short_form_with_the_keyboard(lune, deps, cas
     expect(page.get_by_text("Lâche-t-elle ses clés ?").first).to_be_visible()
     assert page.url.endswith("/sign")
     assert page.evaluate("window.broken") == []
+
+
+def test_paper_of_the_short_forms_holds_what_was_written_and_no_empty_field(lune):
+    page, path = lune
+    page.goto(f"{path}/add")
+    form = page.get_by_role("form", name="Poser une question de plus")
+    form.get_by_label("Anglais", exact=True).fill("Dropping keys?")
+    form.get_by_label("Un oui mène à").select_option("call15_now")
+    page.emulate_media(media="print")
+
+    labels = page.locator("form.adds label").filter(visible=True)
+    assert labels.all_inner_texts() == ["Anglais", "Un oui mène à"]
+    assert form.get_by_label("Anglais", exact=True).input_value() == "Dropping keys?"
+    assert page.locator("#question").is_visible()

@@ -122,6 +122,8 @@ def test_a_second_version_that_lowers_past_calls_needs_a_tick_and_a_reason(own_y
     for refused in ({}, {"accepts_lower": True}, {"reason": "Trop large."}):
         with pytest.raises(Refused, match="lower_not_accepted"):
             signed(STROKE, **refused)
+    with pytest.raises(Refused, match="reason_too_long"):
+        signed(STROKE, accepts_lower=True, reason="é" * 1_001)
     found = signed(STROKE, accepts_lower=True, reason="Trop large.")
 
     assert [one.id for one in found.lowers] == [str(own_yes.id)]

@@ -67,9 +67,9 @@ def test_a_secretary_cannot_extend(expired, deps, cast, uow_as):
         governance.extend(uow, deps.library, ExtendReview(cast.lilas, CHEST, REASON))
 
 
-@pytest.mark.parametrize("reason", [" ", "x" * 1001])
-def test_extending_needs_a_reason(expired, deps, cast, uow_as, reason):
-    with uow_as(cast.supervisor) as uow, pytest.raises(Refused, match="reason_needed"):
+@pytest.mark.parametrize(("reason", "why"), [(" ", "reason_needed"), ("x" * 1001, "reason_too_long")])
+def test_extending_needs_a_reason(expired, deps, cast, uow_as, reason, why):
+    with uow_as(cast.supervisor) as uow, pytest.raises(Refused, match=why):
         governance.extend(uow, deps.library, ExtendReview(cast.lilas, CHEST, reason))
 
 

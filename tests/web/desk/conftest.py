@@ -52,6 +52,15 @@ def urgent(deps, on_call, filed):
 
 
 @pytest.fixture
+def red(deps, clock, urgent):
+    """An alert nobody took: its policy is exhausted."""
+    for _ in range(4):
+        clock.advance(minutes=5)
+        flow.deliver(deps)
+    return urgent
+
+
+@pytest.fixture
 def audited(deps, cast):
     """What returns the names of the acts written for Lilas."""
 

@@ -41,15 +41,6 @@ def text(answer):
 
 
 @pytest.fixture
-def red(deps, clock, urgent):
-    """An alert nobody took: its policy is exhausted."""
-    for _ in range(4):
-        clock.advance(minutes=5)
-        flow.deliver(deps)
-    return urgent
-
-
-@pytest.fixture
 def person(deps, cast):
     with deps.unit_of_work(cast.supervisor) as uow:
         made = people_service.create_person(uow, CreatePerson("nour@telesec.example", "Nour", Role.SECRETARY))
