@@ -103,16 +103,21 @@ class Reader:
         self.name = name
         raw = stream.read(len(_MAGIC) + _LENGTH.size)
         if not raw.startswith(_MAGIC) or len(raw) != len(_MAGIC) + _LENGTH.size:
-            raise Refused("not_a_backup", say("%(name)s is not a backup of telesec.", name=name), status=422)
+            told = say(
+                "%(name)s is not a backup of telesec; nothing was changed. "
+                "Type: telesec backup restore FILE, with a file that ends in .telesec-backup.",
+                name=name,
+            )
+            raise Refused("not_a_backup", told, status=422)
         body = stream.read(min(_LENGTH.unpack(raw[-_LENGTH.size :])[0], LONGEST_HEADER))
         self._bound = hashlib.sha256(raw + body).digest()
         try:
             self._fields: dict[str, Any] = json.loads(body)
             newer = int(self._fields["format"]) > FORMAT
-            told = {name: self._fields[name] for name in Header.__dataclass_fields__}
+            fields = {name: self._fields[name] for name in Header.__dataclass_fields__}
         except (ValueError, KeyError, TypeError):
             raise damaged(name) from None
-        self.header = Header(**told)
+        self.header = Header(**fields)
         if newer:
             raise made_by_newer(self.header)
 
@@ -138,7 +143,8 @@ class Reader:
 def damaged(name: str) -> Refused:
     """Return the refusal of a file that is not what was written."""
     told = say(
-        "%(name)s is cut short or damaged. Copy it again from where it was made, or take an older backup.",
+        "%(name)s is cut short or damaged; nothing was changed. Copy it again from where it was made, or "
+        "take an older backup, then type: telesec backup restore FILE",
         name=name,
     )
     return Refused("backup_damaged", told, status=422)
@@ -148,7 +154,7 @@ def made_by_newer(header: Header) -> Refused:
     """Return the refusal of a backup this release cannot know."""
     told = say(
         "This backup was made by telesec %(version)s (schema %(schema)s), newer than this program. "
-        "Install that release, then restore.",
+        "Nothing was changed. Install that release, then type: telesec backup restore FILE",
         version=header.telesec,
         schema=header.schema,
     )
@@ -191,27 +197,44 @@ def _unwrapped(fields: Mapping[str, Any], secret: Secret, name: str) -> bytes | 
         about, sealed, context = fields["key"], bytes.fromhex(fields["wrapped"]), _context(fields)
         salt = about.get("salt")
         if (salt is not None) != isinstance(secret, str):
-            raise _other_key(name, about)
+            raise _other_key(name, about, secret)
         if isinstance(secret, str):
             return envelope.unwrap(_derive(secret, bytes.fromhex(salt)), sealed, context)
         return secret.unwrap(int(about["id"]), sealed, context)
     except envelope.Unreadable:
-        raise _other_key(name, fields["key"]) from None
+        raise _other_key(name, fields["key"], secret) from None
     except (KeyError, ValueError, TypeError, AttributeError):
         raise damaged(name) from None
 
 
-def _other_key(name: str, about: Mapping[str, Any]) -> Refused:
+def _other_key(name: str, about: Mapping[str, Any], secret: Secret) -> Refused:
+    """Return the refusal of a key: a passphrase is needed, the key was rotated, or it is another."""
     if "salt" in about:
-        told = say("%(name)s opens with the passphrase it was made with, and with nothing else.", name=name)
-    else:
         told = say(
-            "%(name)s does not open with this key. It was made with backup key %(id)s, "
-            "checksum %(checksum)s: give the key file that holds it.",
+            "%(name)s opens with the passphrase it was made with, and with nothing else; nothing was "
+            "changed. Type: telesec backup restore FILE --passphrase",
             name=name,
-            id=about.get("id"),
-            checksum=about.get("checksum"),
         )
+        return Refused("backup_key", told, status=422)
+    if not isinstance(secret, str) and int(about["id"]) not in secret.ids:
+        told = say(
+            "%(name)s was made with backup key %(id)s, checksum %(checksum)s; this key file holds only "
+            "%(held)s: the key was changed in between. The database is as it was. Type: telesec backup "
+            "restore FILE --key-file KEY_FILE, with your copy of the file that holds key %(id)s.",
+            name=name,
+            id=about["id"],
+            checksum=about.get("checksum"),
+            held=", ".join(map(str, sorted(secret.ids))),
+        )
+        return Refused("backup_key_older", told, status=422)
+    told = say(
+        "%(name)s does not open with this key; nothing was changed. It was made with backup key %(id)s, "
+        "checksum %(checksum)s. Type: telesec backup restore FILE --key-file KEY_FILE, with the file that "
+        "holds it.",
+        name=name,
+        id=about.get("id"),
+        checksum=about.get("checksum"),
+    )
     return Refused("backup_key", told, status=422)
 
 

@@ -30,6 +30,11 @@ def of(keys: Sequence[Row]) -> str:
     return hashlib.sha256(bytes.fromhex(keys[0]["canary"])).hexdigest()[:16] if keys else ""
 
 
+def lacking(keys: Sequence[Row], master: MasterKeys) -> tuple[int, ...]:
+    """Return the ids of the master keys these are under and that are not at hand, as after a rotation."""
+    return tuple(sorted({int(key["kek_id"]) for key in keys} - master.ids))
+
+
 def opens(keys: Sequence[Row], master: MasterKeys) -> bool:
     """Return whether these master keys open every installation key."""
     return all(

@@ -189,23 +189,40 @@ def _compare(data: _Opened, keys: _Opened, major: int, master: MasterKeys) -> No
     Keys newer than the data are welcome: what was erased in between stays erased.
     """
     if data.header.installation != keys.header.installation:
-        told = say("The two files are of two installations. Name the keys' file of this backup with --keys.")
+        told = say(
+            "The two files are of two installations; nothing was changed. "
+            "Type: telesec backup restore FILE --keys KEYS_FILE, with the keys' file of this backup."
+        )
         raise Refused("other_installation", told, status=422)
     if keys.header.created_at < data.header.created_at:
-        told = say("The keys' file is older than the data: newer messages would not open. Name a newer one.")
+        told = say(
+            "The keys' file is older than the data: newer messages would not open. Nothing was changed. "
+            "Type: telesec backup restore FILE --keys KEYS_FILE, with a newer one."
+        )
         raise Refused("keys_older", told, status=422)
     if max(data.header.server, keys.header.server) > major:
         told = say(
-            "The backup comes from PostgreSQL %(from_major)s, this server is %(major)s: use one as new.",
+            "The backup comes from PostgreSQL %(from_major)s, this server is %(major)s; nothing was changed. "
+            "Use a server as new, then type: telesec backup restore FILE",
             from_major=data.header.server,
             major=major,
         )
         raise Refused("server_older", told, status=422)
+    if older := identity.lacking(keys.manifest["installation_keys"], master):
+        told = say(
+            "This backup was made under master key %(id)s; the master key file holds only %(held)s: the "
+            "key was rotated in between. Nothing was changed. Put the line of key %(id)s from your copy "
+            "back into the file (TELESEC_MASTER_KEY_FILE), without the word primary, then type: telesec "
+            "backup restore FILE, and after it: telesec keys rotate-master",
+            id=", ".join(map(str, older)),
+            held=", ".join(map(str, sorted(master.ids))),
+        )
+        raise Refused("older_master_key", told, status=422)
     if not identity.opens(keys.manifest["installation_keys"], master):
         told = say(
-            "The master key at hand is not the one of this backup: it would stay unreadable. "
-            "Nothing was changed. Put the master key file of that installation in place "
-            "(TELESEC_MASTER_KEY_FILE)."
+            "The master key at hand is not the one of this backup, but of another installation: it would "
+            "stay unreadable. Nothing was changed. Put the master key file of that installation in place "
+            "(TELESEC_MASTER_KEY_FILE), then type: telesec backup restore FILE"
         )
         raise Refused("other_master_key", told, status=422)
 

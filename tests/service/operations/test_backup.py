@@ -44,6 +44,10 @@ from pg_namespace where nspname in ('public', 'audit', 'vault', 'sec')
 """
 
 
+NAME_THE_THING = {"no_room", "other_part", "no_such_file"}
+"""Refusals that name the folder or the file instead of what to type."""
+
+
 def objects(url):
     with psycopg.connect(url) as connection:
         return set(connection.execute(OBJECTS).fetchall())
@@ -95,8 +99,16 @@ def test_pads_are_in_no_backup(taken, secret, migrated, postgres):
 @pytest.mark.parametrize(
     ("code", "told", "spoil"),
     [
-        ("backup_newer", "Install that release", lambda it: it.data_with(schema="9999_later")),
-        ("other_installation", "two installations", lambda it: it.keys_with(installation="00" * 8)),
+        (
+            "backup_newer",
+            "Install that release, then type: telesec backup restore",
+            lambda it: it.data_with(schema="9999_later"),
+        ),
+        (
+            "other_installation",
+            "--keys KEYS_FILE, with the keys' file of this backup",
+            lambda it: it.keys_with(installation="00" * 8),
+        ),
         (
             "keys_older",
             "older than the data",
@@ -106,12 +118,18 @@ def test_pads_are_in_no_backup(taken, secret, migrated, postgres):
         ("no_room", "Not enough room", lambda it: it.data_saying(bytes=2**60)),
         ("other_part", "not the file of the keys", lambda it: {"keys": it.taken.data}),
         ("no_such_file", "no file", lambda it: {"data": it.folder / "nowhere"}),
-        ("backup_key", "backup key 1", lambda it: {"secret": another_key(it.folder)}),
+        ("backup_key", "--key-file KEY_FILE", lambda it: {"secret": another_key(it.folder)}),
         ("backup_key", "backup key 1", lambda _: {"secret": "a passphrase"}),
-        ("other_master_key", "TELESEC_MASTER_KEY_FILE", lambda it: {"master": another_key(it.folder)}),
+        ("backup_key_older", "holds only 2", lambda it: {"secret": rotated_key(it.folder)}),
+        (
+            "other_master_key",
+            "another installation: it would stay",
+            lambda it: {"master": another_key(it.folder)},
+        ),
+        ("older_master_key", "the line of key 1", lambda it: {"master": rotated_key(it.folder)}),
         ("backup_damaged", "cut short or damaged", lambda it: {"data": cut(it.taken.data, it.folder)}),
         ("backup_damaged", "cut short or damaged", lambda it: {"keys": cut(it.taken.keys, it.folder)}),
-        ("not_a_backup", "not a backup", lambda it: {"data": letter(it.folder)}),
+        ("not_a_backup", "ends in .telesec-backup", lambda it: {"data": letter(it.folder)}),
     ],
 )
 def test_a_backup_that_will_not_do_is_refused_and_nothing_changes(bring_back, bench, code, told, spoil):
@@ -120,6 +138,7 @@ def test_a_backup_that_will_not_do_is_refused_and_nothing_changes(bring_back, be
 
     assert refused.value.code == code
     assert told in str(refused.value.sentence)
+    assert "telesec backup restore FILE" in str(refused.value.sentence) or code in NAME_THE_THING
     assert targets.look(bench.empty.migrate).tables == 0
     assert list((bench.folder / "scratch").glob(".restore-*")) == []
 
@@ -127,6 +146,15 @@ def test_a_backup_that_will_not_do_is_refused_and_nothing_changes(bring_back, be
 def another_key(folder):
     keyring.generate_file(folder / "another.key")
     return keyring.from_file(folder / "another.key")
+
+
+def rotated_key(folder):
+    """Return the keys of a file after a rotation: key 2 wraps, key 1 was taken out."""
+    path = folder / "rotated.key"
+    keyring.generate_file(path)
+    keyring.make_primary(path, keyring.generate_file(path))
+    second = next(line for line in path.read_text().splitlines() if line.startswith("2 "))
+    return keyring.from_text(second)
 
 
 def cut(path, folder):
