@@ -141,7 +141,19 @@ def test_paper_of_the_short_forms_holds_what_was_written_and_no_empty_field(lune
     form.get_by_label("Un oui mène à").select_option("call15_now")
     page.emulate_media(media="print")
 
-    labels = page.locator("form.adds label").filter(visible=True)
+    labels = page.locator("main label").filter(visible=True)
     assert labels.all_inner_texts() == ["Anglais", "Un oui mène à"]
     assert form.get_by_label("Anglais", exact=True).input_value() == "Dropping keys?"
-    assert page.locator("#question").is_visible()
+
+
+def test_paper_of_the_short_forms_leaves_out_those_nobody_filled_in(lune):
+    page, path = lune
+    page.goto(f"{path}/add")
+    page.emulate_media(media="print")
+    titles = page.locator("main h2").filter(visible=True)
+    untouched = titles.all_inner_texts()
+    page.locator("#question").evaluate("it => { it.selectedIndex = 1; }")
+
+    assert untouched == ["Nommer qui est prévenu"]
+    assert titles.all_inner_texts() == ["Élever un niveau", "Nommer qui est prévenu"]
+    assert page.locator("main .states li").first.is_visible()
