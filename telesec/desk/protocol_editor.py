@@ -51,6 +51,7 @@ def install(pages: Blueprint, deps: DeskDeps) -> None:
         return render_template(
             "desk/protocols/_checked.html",
             checked=found,
+            error=_too_long(document),
             placed=protocol_form.placed(found.problems, document),
             looks=protocol_looks,
             document=document,
@@ -69,6 +70,15 @@ def _typed(deps: DeskDeps, uow: UnitOfWork, practice_id: UUID, code: str) -> tup
     """Return the draft kept, and the document with what was typed over it."""
     draft = drafts.begin(uow, deps.library, practice_id, code)
     return draft, protocol_form.typed(draft.document.model_dump(mode="json"), request.form)
+
+
+def _too_long(document: dict[str, Any]) -> Refused | None:
+    """Return why a text is too long, by its field, if one is."""
+    try:
+        protocol_form.refuse_too_long(document, request.form)
+    except Refused as error:
+        return error
+    return None
 
 
 def _page(deps: DeskDeps, practice_id: UUID, code: str, error: Refused | Stale | None = None) -> Response:

@@ -136,6 +136,17 @@ def test_words_refused_for_another_reason_are_sent_again_by_the_same_form(lune, 
     assert 'value="mal de dos"' in field(refused.text, "words")
 
 
+def test_nothing_passes_every_check_while_a_text_is_too_long(lune, at):
+    checked = lune.post(at(STROKE, "check"), {"row_version": "0", "words": "é" * 61}).text
+    refused = lune.post(at(STROKE, "edit"), {"row_version": "0", "words": "é" * 61}).text
+
+    assert '<a href="#words">Ajoutez au plus' in checked
+    assert "Tous les contrôles" not in checked + refused
+    assert (
+        "Tous les contrôles" in lune.post(at(STROKE, "check"), {"row_version": "0", "words": "é" * 60}).text
+    )
+
+
 @pytest.mark.parametrize("name", ["new-fr", "new-you", "new-en", "new-source", "told-fr", "told-en"])
 def test_an_addition_is_told_at_its_field(lune, at, name):
     question = {"new-fr": "Lâche-t-elle ses clés ?", "new-en": "Dropping keys?", "new-source": "Revue"}
