@@ -239,9 +239,15 @@ class CallScreen:
 
     @cached_property
     def types(self) -> tuple[TypeCard, ...]:
-        """What may be booked here; what is kept for urgent calls only when the level reached opens it."""
+        """What may be booked here; what is kept for urgent calls only when the level reached opens it.
+
+        An appointment being moved stays of its type, so that one is here whatever the level.
+        """
         every = scheduling.appointment_types(self._uow, self.practice_id)
-        return tuple(kind for kind in every if not reserved_from(self.level_judged, kind.min_level))
+        own = self.moving.appointment_type_id if self.moving else None
+        return tuple(
+            kind for kind in every if kind.id == own or not reserved_from(self.level_judged, kind.min_level)
+        )
 
     @property
     def level_judged(self) -> Level | None:
@@ -250,11 +256,13 @@ class CallScreen:
 
     @cached_property
     def type(self) -> TypeCard | None:
-        """The type chosen; else one kept for calls as urgent as this one, while it has a slot in time.
+        """The type chosen, or of the slot held; else one kept for calls as urgent, with a slot in time.
 
-        Else the first one on which the level reached may be booked.
+        Else the first one on which the level reached may be booked. What is moved stays of its type.
         """
-        chosen = next((kind for kind in self.types if kind.id == self.ask.type_id), None)
+        held = self.held.appointment_type_id if self.held else None
+        wanted = self.moving.appointment_type_id if self.moving else self.ask.type_id or held
+        chosen = next((kind for kind in self.types if kind.id == wanted), None)
         fitting = [kind for kind in self.types if bookable(self.level_judged, kind.max_level)]
         usual = [kind for kind in fitting if kind.min_level is None]
         return chosen or self._kept(fitting) or next(iter([*usual, *fitting, *self.types]), None)
@@ -279,6 +287,7 @@ class CallScreen:
             self.ask.practitioner_id,
             self.level_judged,
             WEEK_SLOTS if self.ask.view == "booking" else SHOWN_SLOTS,
+            moving=self.moving is not None and self.moving.appointment_type_id == kind.id,
         )
 
     @property
@@ -350,7 +359,8 @@ class CallScreen:
     @property
     def moving(self) -> AppointmentCard | None:
         """The appointment being moved, if the reader asked to move one."""
-        return next((card for card in self.ahead if card.id == self.ask.moving_id), None)
+        wanted = self.ask.moving_id
+        return next((card for card in self.ahead if card.id == wanted), None) if wanted else None
 
     def doctor(self, practitioner_id: UUID | None) -> PractitionerCard | None:
         """Return a practitioner of this practice."""

@@ -111,6 +111,8 @@ def reserve(uow: UnitOfWork, command: BookAppointment) -> Reserved:
 def reserve_move(uow: UnitOfWork, practice_id: UUID, appointment_id: UUID, start: datetime) -> Reserved:
     """Occupy the new time beside the old one, until the calendar has said which it is.
 
+    It stays of its type, so what is kept for urgent calls is open to it whatever this call reached.
+
     Raises:
         Refused: ``slot_taken``, ``appointment_pending``, ``appointment_cancelled`` (409), or as
             :func:`telesec.scheduling.service.wanted_slot`.
@@ -121,7 +123,7 @@ def reserve_move(uow: UnitOfWork, practice_id: UUID, appointment_id: UUID, start
     if row.start_at == start:
         return Reserved(row.id, None)
     slot = HoldSlot(practice_id, row.schedule_id, row.appointment_type_id, start, row.call_id)
-    schedule, span = scheduling.wanted_slot(uow, slot)
+    schedule, span = scheduling.wanted_slot(uow, slot, moving=True)
     claims.lock_schedule(uow, schedule.id)
     row.next_claim_id = _claim_for_move(uow, row, schedule, span)
     row.next_start_at = span.start

@@ -13,10 +13,16 @@ from telesec.foundation.language import say
 from telesec.practices import reads as practices
 from telesec.practices.reads import PracticeCard
 from telesec.scheduling import configuration, flow, reads
-from telesec.scheduling.configuration import CreateAppointmentType, CreateSchedule
+from telesec.scheduling.configuration import (
+    KEPT_FOR,
+    MOST_RELEASE_HOURS,
+    CreateAppointmentType,
+    CreateSchedule,
+)
 from telesec.scheduling.hours import OpeningRule
 from telesec.scheduling.parts import SchedulingDeps
 from telesec.scheduling.ports import CalendarAddress
+from telesec.triage.levels import Level
 
 DAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
 
@@ -34,6 +40,18 @@ class NewCalendar:
     lanes: int
     hours: tuple[str, ...]
     options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NewType:
+    """An appointment type as typed on the command line."""
+
+    practice: UUID
+    code: str
+    name: str
+    minutes: int
+    min_level: str | None
+    release_hours: int | None
 
 
 @click.group()
@@ -97,11 +115,30 @@ def _named(card: PracticeCard, typed: str) -> UUID:
 @click.argument("code")
 @click.argument("name")
 @click.argument("minutes", type=int)
+@click.option(
+    "--min-level",
+    type=click.Choice([level.value for level in KEPT_FOR]),
+    help="Keep it for calls whose questions reached this level or a more urgent one.",
+)
+@click.option(
+    "--release-hours",
+    type=click.IntRange(1, MOST_RELEASE_HOURS),
+    help="With --min-level: hours before its start when a slot nobody took is given to every call.",
+)
 @click.pass_obj
-def add_type(deps: SchedulingDeps, /, practice: UUID, code: str, name: str, minutes: int) -> None:
+def add_type(deps: SchedulingDeps, /, **typed: object) -> None:
     """Add the appointment type NAME of MINUTES to PRACTICE and print its id."""
-    with deps.unit_of_work(system_actor(Purpose.SETUP, practice)) as uow:
-        command = CreateAppointmentType(practice, code, name, minutes)
+    new = NewType(**typed)  # type: ignore[arg-type]
+    kept_for = Level(new.min_level) if new.min_level else None
+    with deps.unit_of_work(system_actor(Purpose.SETUP, new.practice)) as uow:
+        command = CreateAppointmentType(
+            new.practice,
+            new.code,
+            new.name,
+            new.minutes,
+            min_level=kept_for,
+            release_hours=new.release_hours,
+        )
         type_id = configuration.create_appointment_type(uow, command)
         uow.commit()
     click.echo(str(type_id))

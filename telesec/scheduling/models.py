@@ -163,6 +163,8 @@ class SlotClaim(Base):
     held_by: Mapped[UUID | None]
     held_by_name: Mapped[str]
     """Shown to other secretaries: "tenu par Inès"."""
+    appointment_type_id: Mapped[UUID | None]
+    """What a hold is for, as it was asked; empty for what the release before held."""
     held_since: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]

@@ -32,7 +32,10 @@ NEAR = timedelta(days=4)
 
 @dataclass(frozen=True)
 class FindSlots:
-    """What is looked for: a type, a stretch, perhaps one practitioner, the urgency."""
+    """What is looked for: a type, a stretch, perhaps one practitioner, the urgency.
+
+    ``moving``: for an appointment that is of this type already; what is kept for urgent calls is open to it.
+    """
 
     practice_id: UUID
     appointment_type_id: UUID
@@ -41,6 +44,7 @@ class FindSlots:
     practitioner_id: UUID | None = None
     level: Level | None = None
     limit: int = 20
+    moving: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,7 @@ def _found(uow: UnitOfWork, search: _Search) -> Offer:
     cards = tuple(_card(row, known[row.id], search.now) for row in search.rows)
     if not bookable(query.level, Level(kind.max_level) if kind.max_level else None):
         return Offer((), cards, too_urgent=True)
-    if reserved_from(query.level, Level(kind.min_level) if kind.min_level else None):
+    if not query.moving and reserved_from(query.level, Level(kind.min_level) if kind.min_level else None):
         return Offer((), cards, reserved=True)
     slots = list(islice(_earliest(search, known, wanted, near), most))
     if far is not None and len(slots) < most and not all(card.reason for card in cards):

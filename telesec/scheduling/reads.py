@@ -68,6 +68,7 @@ class HoldCard:
     held_by: UUID | None
     held_by_name: str
     held_since: datetime
+    appointment_type_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,7 @@ def holds(uow: UnitOfWork, practice_id: UUID) -> tuple[HoldCard, ...]:
             row.held_by,
             row.held_by_name,
             row.held_since,
+            row.appointment_type_id,
         )
         for row in rows
     )

@@ -78,6 +78,7 @@ def hold(uow: UnitOfWork, command: HoldSlot) -> Held:
         claim = claims.take(uow, schedule, span, ClaimState.HOLD, holder)
         uow.audit("slot.hold", practice_id=schedule.practice_id, object_id=claim.id)
     claim.last_seen_at, claim.expires_at = now, hold_expires_at(now)
+    claim.appointment_type_id = command.appointment_type_id
     uow.session.flush()
     uow.publish("slots", schedule.practice_id, schedule.id)
     return Held(claim.id, schedule.id, span.start, span.end, claim.expires_at)
@@ -150,8 +151,10 @@ def free_expired(uow: UnitOfWork, practice_id: UUID) -> int:
     return len(freed)
 
 
-def wanted_slot(uow: UnitOfWork, command: HoldSlot) -> tuple[Schedule, Interval]:
+def wanted_slot(uow: UnitOfWork, command: HoldSlot, *, moving: bool = False) -> tuple[Schedule, Interval]:
     """Return the schedule and the stretch asked for, or refuse what may not be booked there.
+
+    ``moving``: for an appointment that is of this type already; what is kept for urgent calls is open to it.
 
     Raises:
         NotFound: No such schedule or type here.
@@ -173,7 +176,8 @@ def wanted_slot(uow: UnitOfWork, command: HoldSlot) -> tuple[Schedule, Interval]
             status=422,
             field="schedule_id",
         )
-    _refuse_reserved(uow, kind, command.call_id)
+    if not moving:
+        _refuse_reserved(uow, kind, command.call_id)
     _refuse_outside_hours(uow, schedule, kind, span)
     return schedule, span
 

@@ -1,9 +1,13 @@
+from uuid import UUID
+
 import pytest
 from click.testing import CliRunner
 
 from telesec.foundation.errors import Refused
+from telesec.scheduling import reads
 from telesec.scheduling.commands import calendar, opening_rules
 from telesec.testing.bookable import House
+from telesec.triage.levels import Level
 
 
 def run(house: House, *words: str) -> list[str]:
@@ -48,6 +52,27 @@ def test_type_is_added(house: House) -> None:
     (type_id,) = run(house, "type", str(house.practice_id), "bilan", "Bilan", "45")
 
     assert house.offer(appointment_type_id=type_id).slots
+
+
+def test_a_type_is_kept_for_urgent_calls_and_given_back(house: House) -> None:
+    kept = ("--min-level", "same_day", "--release-hours", "2")
+
+    (type_id,) = run(house, "type", str(house.practice_id), "urgence", "Urgence", "15", *kept)
+
+    with house.deps.unit_of_work(house.ada) as uow:
+        cards = {str(one.id): one for one in reads.appointment_types(uow, house.practice_id)}
+    assert cards[type_id].min_level is Level.SAME_DAY
+    assert house.offer(appointment_type_id=UUID(type_id)).reserved
+
+
+@pytest.mark.parametrize("kept", [("--min-level", "routine"), ("--release-hours", "0")])
+def test_a_level_or_hours_that_mean_nothing_are_named(house: House, kept: tuple[str, str]) -> None:
+    answer = CliRunner().invoke(
+        calendar, ["type", str(house.practice_id), "u", "U", "15", *kept], obj=house.deps
+    )
+
+    assert answer.exit_code == 2
+    assert kept[0] in answer.output
 
 
 @pytest.mark.parametrize("typed", ["mon", "someday 09:00-12:00", "mon 9-12-14", "mon 25:00-26:00"])
