@@ -5,6 +5,7 @@ writes and needs no rights: it is what a plain container is tested with.
 """
 
 import os
+import shutil
 import subprocess
 from contextlib import suppress
 from pathlib import Path
@@ -24,7 +25,7 @@ class SmallDisk:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         folder.mkdir(parents=True)
         words = ["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m,mode=0711", "none", str(folder)]
         try:
@@ -33,24 +34,28 @@ class SmallDisk:
             mounted = False
         self.kind = MOUNTED if mounted else LIMITED
 
-    def fill(self, postmaster: int) -> None:
-        """Leave no byte; where there is only a limit, the server of this process id meets it from now on."""
+    def fill(self, postmaster: int, *, leave: int = 0) -> None:
+        """Leave few bytes; where there is only a limit, the server of this process id meets it from now on.
+
+        Args:
+            leave: How many stay free; of no meaning where there is only a limit.
+        """
         if self.kind == LIMITED:
             _limit(postmaster, str(LIMIT))
             return
-        with suppress(OSError), (self._folder / "ballast").open("wb", buffering=0) as ballast:
-            while True:
+        with suppress(OSError), (self.folder / "ballast").open("wb", buffering=0) as ballast:
+            while not leave or shutil.disk_usage(self.folder).free >= leave + CHUNK:
                 ballast.write(bytes(CHUNK))
 
     def make_room(self) -> None:
         """Take back what ``fill`` did. A limit ends with the server that had it: kill that one first."""
         if self.kind == MOUNTED:
-            (self._folder / "ballast").unlink()
+            (self.folder / "ballast").unlink()
 
     def remove(self) -> None:
         """Give the mount back."""
         if self.kind == MOUNTED:
-            subprocess.run(["umount", "-l", str(self._folder)], check=True)
+            subprocess.run(["umount", "-l", str(self.folder)], check=True)
 
 
 def _limit(postmaster: int, size: str) -> None:

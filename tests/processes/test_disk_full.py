@@ -31,7 +31,7 @@ def disk():
 
 @pytest.fixture
 def installation(disk, carrier):
-    running = Installation(disk._folder.parents[1], carrier)
+    running = Installation(disk.folder.parents[1], carrier)
     running.start()
     yield running
     running.deps.close()
