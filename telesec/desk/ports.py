@@ -10,7 +10,7 @@ from telesec.foundation.access import Actor
 from telesec.foundation.clock import Clock
 from telesec.foundation.database import Database
 from telesec.foundation.live import LiveHub
-from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.foundation.unit_of_work import MasterKeys, UnitOfWork
 from telesec.scheduling.ports import Calendars
 from telesec.settings import Settings
 from telesec.triage.library import Library
@@ -25,6 +25,8 @@ class DeskDeps(Protocol):
     def clock(self) -> Clock: ...
     @property
     def database(self) -> Database: ...
+    @property
+    def keys(self) -> MasterKeys: ...
     @property
     def calendars(self) -> Calendars: ...
     @property

@@ -1,4 +1,4 @@
-"""How calendars look, what to do about each light, and the words of roles."""
+"""How calendars look, what to do about each light or a lost key file, and the words of roles."""
 
 from telesec.desk.looks import Look
 from telesec.desk.phone_looks import CHANNELS, DELIVERIES, OUTCOMES, age, level, outcome
@@ -11,6 +11,7 @@ __all__ = [
     "CALENDARS",
     "CHANNELS",
     "DELIVERIES",
+    "KEY_FILES",
     "OUTCOMES",
     "PENDING",
     "REPAIRS",
@@ -43,6 +44,18 @@ REPAIRS = {
         "type the new one on the page of the practice."
     ),
 }
+
+KEY_FILES = {
+    "unreadable": say(
+        "The master key file is missing or open to others. What runs goes on; the next start of telesec will "
+        "be refused. Ask the operator to type: telesec doctor"
+    ),
+    "another": say(
+        "The master key file was replaced: the key in use is no longer in it. What runs goes on; the next "
+        "start of telesec will be refused. Ask the operator to type: telesec doctor"
+    ),
+}
+"""By what the keys say of their file; a file that is well needs no word."""
 
 ROLES = {
     Role.SECRETARY: say("Secretary"),

@@ -48,7 +48,13 @@ def _board_pages(pages: Blueprint, deps: DeskDeps) -> None:
                 uow, cursor=request.args.get("cursor"), callbacks_after=request.args.get("callbacks")
             )
             due = governance.due_everywhere(uow, deps.library)
-        return render_template("desk/supervisor/board.html", seen=found, due=due, looks=supervisor_looks)
+        return render_template(
+            "desk/supervisor/board.html",
+            seen=found,
+            due=due,
+            looks=supervisor_looks,
+            key_file=deps.keys.file_state(),
+        )
 
     @pages.get("/supervisor/alerts/<uuid:alert_id>")
     @requires(Permission.ALERT_CLOSE)

@@ -25,6 +25,7 @@ from telesec.testing.cast import BRUNO_PHONE
 from telesec.testing.channels import Fault
 from telesec.testing.logins import stepped_up
 from telesec.testing.pages import page_client
+from telesec.vault import keyring
 
 ROOMS = tuple(
     room.blueprint
@@ -53,6 +54,38 @@ def test_board_without_trouble_says_so(deps, cast):
 
     assert "Chaque alerte a été prise" in page
     assert "Tout est arrivé et a été lu." in page
+
+
+@pytest.fixture
+def own_key_file(deps, tmp_path):
+    """The parts with master keys in a file of this test alone, and that file."""
+    path = tmp_path / "own master.key"
+    path.write_bytes(deps.settings.master_key_file.read_bytes())
+    path.chmod(0o400)
+    own = deps.with_parts(keys=keyring.from_file(path))
+    yield own, path
+    own.keys.wipe()
+
+
+@pytest.mark.parametrize("ill", ["missing", "open to others", "another key"])
+def test_board_says_that_the_key_file_is_lost_and_what_to_type(own_key_file, cast, ill):
+    deps, path = own_key_file
+    browser = supervise(deps, cast.supervisor)
+    well = text(browser.get("/supervisor"))
+    good = path.read_bytes()
+    path.unlink()
+    if ill == "another key":
+        keyring.generate_file(path)
+    elif ill == "open to others":
+        path.write_bytes(good)
+        path.chmod(0o644)
+
+    page = text(browser.get("/supervisor"))
+
+    said = "a été remplacé" if ill == "another key" else "manque ou est ouvert à d’autres"
+    assert "fichier de clé maîtresse" not in well
+    assert f"Le fichier de clé maîtresse {said}" in page
+    assert "Demandez à l’exploitant de taper\u00a0: telesec doctor" in page
 
 
 def test_board_shows_the_red_list_without_content(deps, cast, red):
