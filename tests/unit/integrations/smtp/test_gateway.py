@@ -101,8 +101,8 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, post: Post) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, post: Post, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
         self.post = post
 
 
@@ -155,6 +155,25 @@ def test_mail_is_taken_over(post, port):
     assert receipt.provider_id.encode() in post.mails[0]
     assert b"R=C3=A9pondez 1 47" in post.mails[0]
     assert channel(port).kind is ChannelKind.EMAIL
+
+
+def test_while_the_server_is_down_nothing_is_handed_over_and_the_repeat_arrives_once(post):
+    down = Server(post)
+    down.server_close()
+    sent, mail = notice(), channel(down.server_address[1])
+    with pytest.raises(Unavailable) as refused:
+        mail.send(sent)
+
+    with Server(post, down.server_address[1]) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        receipt = mail.send(sent)
+        server.shutdown()
+        thread.join()
+
+    assert not refused.value.permanent
+    assert receipt.status is DeliveryStatus.SENT
+    assert [f"<{sent.delivery_id}@".encode() in one for one in post.mails] == [True]
 
 
 def test_starttls_is_used_when_offered(post, port, certificate):
