@@ -98,3 +98,14 @@ def test_a_later_call_moves_a_kept_appointment_among_the_kept_slots(desk, house,
     assert {kind for kind, _ in starts} == {str(urgent)}
     assert moved.status_code == 303
     assert [entry.start for entry in house.fake.live_entries()] == [HALF_PAST]
+
+
+def test_new_questions_in_its_call_do_not_hold_a_kept_appointment_where_it_is(desk, house, held):
+    assert desk.post("/book", held | {"reason": "mal au ventre"}).status_code == 303
+    desk.post("/triage/start", {"words": "mal au ventre", "age": "30", "sex": "F"})
+    which = re.search(r"moving=([0-9a-f-]{36})", desk.page("booking"))[1]
+
+    moved = desk.post(f"/appointments/{which}/move", {"start": HALF_PAST.isoformat()})
+
+    assert moved.status_code == 303
+    assert [entry.start for entry in house.fake.live_entries()] == [HALF_PAST]
