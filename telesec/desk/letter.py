@@ -15,6 +15,7 @@ from telesec.alerts.service import RaiseAlert
 from telesec.calls import reads as reads_of_calls
 from telesec.calls import service as calls
 from telesec.calls.rules import DraftKind
+from telesec.desk.alert_text import with_number
 from telesec.desk.call import PATH
 from telesec.desk.caught import ask_first
 from telesec.desk.pages import CallKey, act, needed_id, uuid_or_none
@@ -77,14 +78,15 @@ def _message(uow: UnitOfWork, call: CallKey) -> FileMessage:
     form = request.form
     card = reads_of_calls.call(uow, *call)
     typed = form.get("callback_number", "").strip()
-    same = not typed or form.get("number_was") == typed
+    was = form.get("number_was", "")
+    same = not typed or was == typed
     if not same and form.get("read_back") != "1":
         raise Refused("not_read_back", NOT_READ_BACK, status=422, field="read_back")
     return FileMessage(
         call[0],
         needed_id("practitioner_id"),
         _level(tuple(Level)),
-        form.get("text", ""),
+        with_number(form.get("text", ""), was, typed, uow.actor.language),
         typed or card.from_number,
         callback_number_read_back=True,
         call_id=call[1],

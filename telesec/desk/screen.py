@@ -17,6 +17,7 @@ from telesec.calls import reads as calls
 from telesec.calls.details import CallDetails, details_of
 from telesec.calls.reads import CallCard, CallHead, DraftText
 from telesec.calls.rules import CallState, DraftKind, Handover, Outcome
+from telesec.desk.alert_text import alert_text
 from telesec.desk.ports import DeskDeps
 from telesec.desk.side import Side
 from telesec.desk.wording import Wording, wording
@@ -206,6 +207,10 @@ class CallScreen:
         if first and not done[first] and not (first == "booking" and self.messages):
             return first
         return "outcome" if session and session.read_out_at else "read_out"
+
+    def alert_text(self) -> str:
+        """Return what an urgent message may begin with; empty before a triage's result."""
+        return alert_text(self._uow, self._deps.library, self.triage, self.w.phone(self.call.from_number))
 
     def answered(self) -> tuple[tuple[Text, Given], ...]:
         """Return what was asked and answered, newest first."""

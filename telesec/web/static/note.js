@@ -18,6 +18,7 @@
       this.filed = this.filedSoFar();
       box.addEventListener("input", () => this.typed());
       this.part("joiner")?.addEventListener("click", () => this.join());
+      this.part("adder")?.addEventListener("click", () => this.add());
     }
 
     part(name) { return document.getElementById(this.box.dataset[name]); }
@@ -32,6 +33,7 @@
     }
 
     typed() {
+      this.offer();
       if (!this.since) this.since = Date.now();
       this.later(PAUSE);
     }
@@ -132,6 +134,38 @@
       this.typed();
     }
 
+    /* What the questions found begins an urgent message nobody wrote in yet. Beside what somebody wrote it is only
+       offered; cleared, it does not come back by itself. */
+    propose() {
+      const offered = this.part("proposal");
+      const text = offered?.textContent || "";
+      const untouched = !this.box.value.trim() || this.box.value === this.proposed;
+      if (text && offered.hasAttribute("data-begins") && untouched && text !== this.proposed) {
+        this.proposed = text;
+        this.write(text);
+      }
+      this.offer();
+    }
+
+    offer() {
+      const text = this.part("proposal")?.textContent || "";
+      const button = this.part("adder");
+      if (button) button.hidden = !text || this.box.value.includes(text);
+    }
+
+    add() {
+      const text = this.part("proposal")?.textContent || "";
+      this.write(this.box.value.trim() ? `${this.box.value.trimEnd()}\n${text}` : text);
+      this.box.focus();
+      this.offer();
+    }
+
+    write(text) {
+      this.box.value = text;
+      this.since = Date.now();
+      this.later(0);
+    }
+
     async catchUp() {
       if (this.dirty || this.saving || !this.box.isConnected) return;
       const other = await this.look();
@@ -181,6 +215,7 @@
     }
     for (const note of notes.values()) {
       note.settle();
+      if (note.box.isConnected) note.propose();
       if (note.dirty && note.box.isConnected) note.later(PAUSE);
     }
   }
