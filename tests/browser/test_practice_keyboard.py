@@ -11,7 +11,7 @@ from telesec.testing.on_call import lilas_phones, put_on_call, with_phones
 from telesec.testing.pages import page_app
 
 WIDE = {"width": 1366, "height": 768}
-MOST_TABS = 120
+MOST_TABS = 400
 ROOMS = (phone_routes, practice_routes, protocol_routes)
 
 

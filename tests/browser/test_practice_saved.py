@@ -157,7 +157,7 @@ def test_absence_makes_its_gap_seen_and_ending_it_fills_it(open_as, deps, cast):
 
     told(page, page.locator("#away"), "L’absence est notée : les secrétaires la voient maintenant.")
     expect(page.locator(".gaps li").first).to_be_visible()
-    push(page, page.get_by_role("button", name="Terminer l’absence : Tout le cabinet"))
+    push(page, page.get_by_role("button", name="Y mettre fin : Tout le cabinet"))
     told(page, page.locator("#h-away"), "L’absence est terminée.")
     expect(page.locator(".gaps")).to_have_count(0)
 

@@ -21,7 +21,6 @@ from telesec.onboarding.trial import Outcome as Tried
 from telesec.practices import service as practices
 from telesec.practices.service import WriteInstruction
 from telesec.testing.calendars import FakeCalendars
-from telesec.testing.cast import DR_LUNE_PHONE
 from telesec.testing.on_call import lilas_phones, put_on_call, with_phones
 from telesec.triage import service as triage
 
@@ -157,7 +156,7 @@ def test_a_new_number_is_tested_anew(deps, cast, clock, lacks):
         deps,
         cast,
         lambda uow: contacts.add_contact(
-            uow, AddContact(cast.lilas, cast.dr_lune_id, ChannelKind.VOICE, DR_LUNE_PHONE, verified=True)
+            uow, AddContact(cast.lilas, cast.dr_lune_id, ChannelKind.VOICE, "+33639980011", verified=True)
         ),
     )
 
