@@ -84,35 +84,6 @@ def test_a_vital_sign_takes_the_screen_and_raises_one_alert(desk, adopted, cast)
     assert [row.level.value for row in raised] == ["call15_now"]
 
 
-def test_words_that_call_the_15_by_themselves_are_read_out_to_it(desk, adopted):
-    start(desk, "elle ne respire plus")
-
-    page = desk.page()
-    assert "desk-15" in page
-    read_out = page[page.index("<dt>Quoi</dt>") :]
-    assert re.search(r"<dd>.*« elle ne respire plus ».*</dd>", read_out.split("<dt>")[1])
-
-
-def test_the_15_screen_ends_when_the_15_has_taken_over(desk, adopted):
-    start(desk)
-    desk.answer("yes")
-    desk.post("/details", {"handover": "transfer"})
-    assert "desk-15" in desk.page()
-
-    desk.post("/details", {"handover": "done"})
-
-    assert "desk-15" not in desk.page()
-
-
-def test_the_address_read_to_the_15_is_kept(desk, adopted):
-    start(desk)
-    desk.answer("yes")
-
-    desk.post("/details", {"address": "8 chemin des Glycines", "address_read_back": "1"})
-
-    assert 'value="8 chemin des Glycines"' in desk.page()
-
-
 def test_a_level_is_raised_with_a_reason_only(desk, adopted):
     start(desk, "ordonnance à renouveler")
     session = {"session_id": desk.hidden("session_id")}

@@ -1,0 +1,48 @@
+"""The screen of the 15: what is read out to it, where the patient is, when it ends."""
+
+import re
+
+import pytest
+
+
+def start(desk, words="mal à la poitrine"):
+    return desk.post("/triage/start", {"words": words, "age": "75", "sex": "F"})
+
+
+def test_words_that_call_the_15_by_themselves_are_read_out_to_it(desk, adopted):
+    start(desk, "elle ne respire plus")
+
+    page = desk.page()
+    assert "desk-15" in page
+    read_out = page[page.index("<dt>Quoi</dt>") :]
+    assert re.search(r"<dd>.*« elle ne respire plus ».*</dd>", read_out.split("<dt>")[1])
+
+
+@pytest.mark.parametrize(("voice", "asked"), [("you", "Où êtes-vous"), ("she", "Où est le patient")])
+def test_the_15_is_told_where_the_patient_is_not_who_calls_for_them(desk, adopted, voice, asked):
+    desk.post("/triage/start", {"words": "je ne respire plus", "sex": "F", "voice": voice})
+
+    page = desk.page()
+
+    assert f'placeholder="{asked}' in page
+    assert ("dites d’abord sa commune" in page) == (voice != "you")
+
+
+def test_the_15_screen_ends_when_the_15_has_taken_over(desk, adopted):
+    start(desk)
+    desk.answer("yes")
+    desk.post("/details", {"handover": "transfer"})
+    assert "desk-15" in desk.page()
+
+    desk.post("/details", {"handover": "done"})
+
+    assert "desk-15" not in desk.page()
+
+
+def test_the_address_read_to_the_15_is_kept(desk, adopted):
+    start(desk)
+    desk.answer("yes")
+
+    desk.post("/details", {"address": "8 chemin des Glycines", "address_read_back": "1"})
+
+    assert 'value="8 chemin des Glycines"' in desk.page()
