@@ -5,7 +5,9 @@ It knows the demo only from outside: its command, ``demo.json``, its ports and i
 
 import json
 import os
+import secrets
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -14,33 +16,36 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import httpx
-
-from telesec.testing.installation import free_port, wait_for
+from telesec.testing.installation import wait_for
 
 START_SECONDS, STOP_SECONDS = 240, 60
 PORTS = 4
 TRIES = 50
+LOWEST, OUTGOING = 20_000, 32_768
 
 
 def free_base() -> int:
     """Return a port of loopback that is free together with the three after it.
 
+    It lies below the ports the system hands to connections that go out: one of those may take it first.
+
     Raises:
         RuntimeError: None was found.
     """
     for _ in range(TRIES):
-        base = free_port()
+        base = LOWEST + secrets.randbelow(OUTGOING - LOWEST - PORTS)
         if all(_is_free(port) for port in range(base, base + PORTS)):
             return base
     raise RuntimeError("no four free ports in a row")
 
 
 def _is_free(port: int) -> bool:
-    with suppress(httpx.HTTPError):
-        httpx.get(f"http://127.0.0.1:{port}/", timeout=0.5)
-        return False
-    return port < 65_536 - PORTS
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return True
+    return False
 
 
 class RunningDemo:
