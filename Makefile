@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 RUNTIME := requirements/runtime.txt
 VENDOR := telesec/web/static/vendor
 
-.PHONY: help demo demo-reset install test test-15 check fix run bench mutants lock clean pictures chaos
+.PHONY: help demo demo-reset install test check fix run bench mutants lock clean pictures chaos
 
 help: ## List these targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
