@@ -4,6 +4,7 @@
 nobody has to take it back.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -38,6 +39,12 @@ class Absent:
     everybody: bool = False
     practitioner_id: UUID | None = None
     """Who is away, where it is not the acting practitioner."""
+
+    @classmethod
+    def of(cls, practice_id: UUID, form: Mapping[str, str], practitioner_id: UUID | None = None) -> "Absent":
+        """Return what a form says: ``first``, ``last``, ``says``; ``who`` is ``practice`` for everybody."""
+        first, last, says = (form.get(name, "") for name in ("first", "last", "says"))
+        return cls(practice_id, first, last, says, form.get("who") == "practice", practitioner_id)
 
 
 def tell_late(uow: UnitOfWork, practice_id: UUID, minutes: int) -> UUID:

@@ -166,14 +166,7 @@ def _day_pages(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.post("/phone/day/<uuid:practice_id>/absence")
     @requires(Permission.INSTRUCTION_WRITE)
     def absence(practice_id: UUID) -> AnyResponse:
-        form = request.form
-        typed = Absent(
-            practice_id,
-            form.get("first", ""),
-            form.get("last", ""),
-            form.get("says", ""),
-            everybody=form.get("who") == "practice",
-        )
+        typed = Absent.of(practice_id, request.form)
         try:
             with deps.unit_of_work(actor()) as uow:
                 phone_day.set_absent(uow, typed)

@@ -29,15 +29,8 @@ def _absences(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.post("/practice/<uuid:practice_id>/absences")
     @requires(Permission.INSTRUCTION_WRITE)
     def absence(practice_id: UUID) -> AnyResponse:
-        form = request.form
-        typed = Absent(
-            practice_id,
-            form.get("first", ""),
-            form.get("last", ""),
-            form.get("says", ""),
-            everybody=form.get("who") == "practice",
-            practitioner_id=practice_writes.uuid_or_none(form.get("who", "")),
-        )
+        who = practice_writes.uuid_or_none(request.form.get("who", ""))
+        typed = Absent.of(practice_id, request.form, who)
         try:
             with deps.unit_of_work(actor()) as uow:
                 phone_day.set_absent(uow, typed)

@@ -16,6 +16,7 @@ from telesec.scheduling.service import HoldSlot
 from telesec.testing.calendars import FakeCalendar, FakeCalendars
 from telesec.testing.cast import Cast
 from telesec.testing.clock import MovableClock
+from telesec.triage.levels import Level
 
 NINE = datetime(2026, 11, 27, 8, tzinfo=UTC)
 """Friday 2026-11-27, 09:00 in Paris: the first slot of the house, the day after the clock's start."""
@@ -62,6 +63,19 @@ class House:
     def starts(self) -> list[datetime]:
         """Return the starts offered live."""
         return [slot.start for slot in self.offer().slots]
+
+    def keep_for_urgent(self) -> UUID:
+        """Keep Thursdays from 11 to 12 for the calls of the day; return the type's id."""
+        with self.deps.unit_of_work(system_actor(Purpose.SETUP, self.practice_id)) as uow:
+            command = CreateAppointmentType(
+                self.practice_id, "urgence", "Urgence du jour", 30, min_level=Level.SAME_DAY
+            )
+            type_id = configuration.create_appointment_type(uow, command)
+            rules = [OpeningRule(4, time(11), time(12))]
+            configuration.set_hours_of(uow, self.practice_id, self.schedule_id, type_id, rules)
+            uow.commit()
+        self.offer()
+        return type_id
 
     @classmethod
     def build(cls, deps: Deps, cast: Cast, calendars: FakeCalendars, url: str, **plan: object) -> "House":

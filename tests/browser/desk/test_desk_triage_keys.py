@@ -1,30 +1,15 @@
 """Triage by keyboard: what was told is ticked, an answer taken back, the sheet opened, kept slots first."""
 
 import re
-from datetime import time
 
 import pytest
 from playwright.sync_api import expect
 
-from telesec.foundation.access import Purpose, system_actor
-from telesec.scheduling import configuration
-from telesec.scheduling.configuration import CreateAppointmentType
-from telesec.scheduling.hours import OpeningRule
-from telesec.triage.levels import Level
-
 
 @pytest.fixture
-def kept(house, cast):
+def kept(house):
     """A type kept for the calls of the day, on Thursdays from 11 to 12."""
-    with house.deps.unit_of_work(system_actor(Purpose.SETUP, cast.lilas)) as uow:
-        command = CreateAppointmentType(
-            cast.lilas, "urgence", "Urgence du jour", 30, min_level=Level.SAME_DAY
-        )
-        type_id = configuration.create_appointment_type(uow, command)
-        rules = [OpeningRule(4, time(11), time(12))]
-        configuration.set_hours_of(uow, cast.lilas, house.schedule_id, type_id, rules)
-        uow.commit()
-    house.offer()
+    return house.keep_for_urgent()
 
 
 def begin(call, words):

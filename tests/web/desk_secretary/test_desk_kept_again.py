@@ -10,9 +10,7 @@ import pytest
 from telesec.calls import reads as calls
 from telesec.foundation.access import Purpose, system_actor
 from telesec.scheduling import configuration
-from telesec.scheduling.configuration import CreateAppointmentType
 from telesec.scheduling.hours import OpeningRule
-from telesec.triage.levels import Level
 
 ELEVEN = datetime(2026, 11, 26, 10, tzinfo=UTC)
 """Thursday 11:00 in Paris, an hour after the clock's start."""
@@ -20,18 +18,9 @@ HALF_PAST = ELEVEN + timedelta(minutes=30)
 
 
 @pytest.fixture
-def urgent(house, cast):
+def urgent(house):
     """A type kept for the calls of the day, on Thursdays from 11 to 12; returns its id."""
-    with house.deps.unit_of_work(system_actor(Purpose.SETUP, cast.lilas)) as uow:
-        command = CreateAppointmentType(
-            cast.lilas, "urgence", "Urgence du jour", 30, min_level=Level.SAME_DAY
-        )
-        type_id = configuration.create_appointment_type(uow, command)
-        rules = [OpeningRule(4, time(11), time(12))]
-        configuration.set_hours_of(uow, cast.lilas, house.schedule_id, type_id, rules)
-        uow.commit()
-    house.offer()
-    return type_id
+    return house.keep_for_urgent()
 
 
 @pytest.fixture

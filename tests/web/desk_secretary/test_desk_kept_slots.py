@@ -19,18 +19,9 @@ ELEVEN = datetime(2026, 11, 26, 10, tzinfo=UTC)
 
 
 @pytest.fixture
-def urgent(house, cast):
+def urgent(house):
     """A type kept for the calls of the day, on Thursdays from 11 to 12; returns its id."""
-    with house.deps.unit_of_work(system_actor(Purpose.SETUP, cast.lilas)) as uow:
-        command = CreateAppointmentType(
-            cast.lilas, "urgence", "Urgence du jour", 30, min_level=Level.SAME_DAY
-        )
-        type_id = configuration.create_appointment_type(uow, command)
-        rules = [OpeningRule(4, time(11), time(12))]
-        configuration.set_hours_of(uow, cast.lilas, house.schedule_id, type_id, rules)
-        uow.commit()
-    house.offer()
-    return type_id
+    return house.keep_for_urgent()
 
 
 @pytest.fixture
