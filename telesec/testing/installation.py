@@ -72,7 +72,10 @@ class Installation:
         return self._supervisor is not None and self._supervisor.poll() is None
 
     def start(self) -> None:
-        """Start it unless it runs, and wait until it says it is ready."""
+        """Start it unless it runs, and wait until it says it is ready and its own worker is at work.
+
+        Ready alone may be the last beat of the worker before, while the new one still opens its parts.
+        """
         if not self.runs:
             with self.log.open("ab") as out:
                 self._supervisor = subprocess.Popen(
@@ -80,6 +83,7 @@ class Installation:
                     env={**os.environ, **self.environ}, stdout=out, stderr=out,
                 )  # fmt: skip
         assert wait_for(self.ready, 90), self.log.read_text()
+        assert wait_for(lambda: self.events("worker.started", pid=self.pid("worker"))), self.log.read_text()
         if not hasattr(self, "deps"):
             self.deps = build_deps(read_settings(self.environ))
             self.cast = seed_cast(self.deps)

@@ -50,7 +50,7 @@ def test_a_killed_database_is_started_again_under_the_same_web_and_worker(instal
     assert wait_for(installation.ready)
     raise_alert(installation)
     carrier.phone(DR_LUNE_PHONE).expect_sms(timeout=40)
-    assert [installation.pid("web"), installation.pid("worker")] == children
+    assert [installation.pid("web"), installation.pid("worker")] == children, installation.log.read_text()
     assert installation.postmaster() != killed
 
 
