@@ -172,6 +172,7 @@ class WorkBreak(Base):
     __tablename__ = "work_break"
     __table_args__ = (
         CheckConstraint("ended_at >= began_at", name="order"),
+        Index("ix_work_break_ended", "person_id", "ended_at"),
         Index("uq_work_break_open", "person_id", unique=True, postgresql_where=text("ended_at IS NULL")),
     )
 

@@ -101,6 +101,7 @@ class Alert(Base):
                 "AND promised_at IS NULL AND call_id IS NOT NULL"
             ),
         ),
+        Index("ix_alert_triggered", "practice_id", "triggered_at"),
         Index("ix_alert_next_step_at", "next_step_at", postgresql_where=text("next_step_at IS NOT NULL")),
         Index("ix_alert_practice_id_open", "practice_id", "id", postgresql_where=text("state <> 'closed'")),
         Index("ix_alert_practice_id_message_id", "practice_id", "message_id"),

@@ -45,6 +45,8 @@ class Callback(Base):
             unique=True,
             postgresql_where=text("state = 'open' AND patient_id IS NULL"),
         ),
+        Index("ix_callback_promised", "practice_id", "due_at"),
+        Index("ix_callback_settled", "practice_id", "settled_by", "settled_at"),
         Index("ix_callback_due", "practice_id", "due_at", "id", postgresql_where=text("state = 'open'")),
         Index(
             "ix_callback_vital",

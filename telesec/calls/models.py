@@ -37,6 +37,7 @@ class Call(Base):
         CheckConstraint("source IN ('desk', 'api', 'ring')", name="source"),
         CheckConstraint("(closed_at IS NULL) = (outcome IS NULL)", name="outcome"),
         Index("ix_call_open", "practice_id", "opened_at", "id", postgresql_where=_OPEN),
+        Index("ix_call_opened", "practice_id", "opened_at"),
         Index("ix_call_secretary", "practice_id", "secretary_id", "answered_at"),
         Index("ix_call_from", "practice_id", "from_index", "opened_at"),
         Index("ix_call_provider", "provider_id"),

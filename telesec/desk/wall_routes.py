@@ -2,8 +2,11 @@
 
 from flask import Blueprint, render_template
 
-from telesec.desk import supervisor_looks, supervisor_reads
+from telesec.desk import supervisor_looks, supervisor_reads, wall_human
 from telesec.desk.ports import DeskDeps
+from telesec.desk.service_day import service_day
+from telesec.desk.wall_chart import chart
+from telesec.desk.wall_figures import figures
 from telesec.foundation.access import Permission
 from telesec.web.access import actor, requires
 
@@ -25,6 +28,15 @@ def blueprint(deps: DeskDeps) -> Blueprint:
     def _show(template: str) -> str:
         with deps.unit_of_work(actor()) as uow:
             seen = supervisor_reads.overview(uow)
-        return render_template(template, seen=seen, looks=supervisor_looks)
+            day = service_day(uow, seen.words)
+        return render_template(
+            template,
+            seen=seen,
+            looks=supervisor_looks,
+            human=wall_human.rows(seen),
+            day=day,
+            figures=figures(day, seen.words.language),
+            chart=chart(day, seen.words),
+        )
 
     return pages

@@ -5,7 +5,7 @@ Compact forms are for lists (``10:42``, ``mer. 25``); spoken ones are read aloud
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -56,6 +56,11 @@ class Wording:
     def midnight(self) -> datetime:
         """The instant at which the present day began."""
         return self.now.astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+    @property
+    def next_midnight(self) -> datetime:
+        """The instant at which the next day begins: 23, 24 or 25 hours after :attr:`midnight`."""
+        return self.midnight + timedelta(days=1)
 
     def local_day(self, at: datetime) -> date:
         """Return the practice's own calendar day of an instant."""
