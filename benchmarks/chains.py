@@ -72,9 +72,9 @@ def _raise(stage: Stage, practice_id: UUID, times: int) -> None:
     with stage.deps.unit_of_work(setup) as uow:
         doctor = practices.add_practitioner(uow, AddPractitioner(practice_id, "Dr Lune", "physician"))
         uow.session.flush()
-        contacts.set_on_call(uow, practice_id, [doctor])
         number = f"+3363998{practice_id.int % 10_000:04}"
         contacts.add_contact(uow, AddContact(practice_id, doctor, ChannelKind.SMS, number, verified=True))
+        contacts.set_on_call(uow, practice_id, [doctor])
         for _ in range(times):
             alerts.raise_alert(uow, RaiseAlert(practice_id, AlertLevel.DOCTOR_NOW))
             uow.session.flush()

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from telesec.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from telesec.foundation.errors import Refused
 from telesec.foundation.language import say
+from telesec.foundation.lengths import refuse_longer_secret
 
 ITERATIONS = 2
 
@@ -66,7 +67,9 @@ def check_new(password: str, email: str) -> None:
     Raises:
         Refused: With what to do; never quotes the password.
     """
-    if not SHORTEST_PASSWORD <= len(unicodedata.normalize("NFC", password)) <= LONGEST_PASSWORD:
+    whole = unicodedata.normalize("NFC", password)
+    refuse_longer_secret(whole, LONGEST_PASSWORD, "password", code="password_length")
+    if len(whole) < SHORTEST_PASSWORD:
         raise Refused(
             "password_length",
             say("Choose a password of at least %(count)s characters.", count=SHORTEST_PASSWORD),

@@ -42,17 +42,17 @@ def _log_in_pages(pages: Blueprint, deps: AccountsDeps, hasher: PasswordHasher) 
     @pages.post("/login")
     @public("nobody is logged in yet")
     def log_in() -> AnyResponse:
-        attempt = _attempt()
+        attempt, email = _attempt(), request.form.get("email", "")
         next_page = request.form.get("next", "")
         try:
             opened = flow.log_in(deps, hasher, attempt)
         except TooMany as error:
-            answer = _log_in_form(attempt.email, next_page, error=error, status=429)
+            answer = _log_in_form(email, next_page, error=error, status=429)
             answer.headers["Retry-After"] = str(error.retry_after)
             return answer
         if opened is None:
             wrong = TelesecError("wrong_details", WRONG)
-            return _log_in_form(attempt.email, next_page, error=wrong, status=401)
+            return _log_in_form(email, next_page, error=wrong, status=401)
         went = redirect(rules.safe_next(next_page or "/"), code=303)
         return with_cookie(went, deps.settings, opened.token)
 

@@ -16,6 +16,7 @@ LINK_LIFETIME = timedelta(hours=24)
 RECOVERY_CODES = 10
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
+LONGEST_EMAIL = 254
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
@@ -114,7 +115,7 @@ def normal_email(email: str) -> str:
 
 def is_email(email: str) -> bool:
     """Return whether this can be an address; only mail that arrives proves one."""
-    return len(email) <= 254 and _EMAIL.fullmatch(email) is not None
+    return len(email) <= LONGEST_EMAIL and _EMAIL.fullmatch(email) is not None
 
 
 def safe_next(target: str) -> str:

@@ -13,6 +13,7 @@ from telesec.foundation.access import Facts, Permission, Purpose, Role, authoriz
 from telesec.foundation.errors import Forbidden, NotFound, Refused
 from telesec.foundation.ids import new_id
 from telesec.foundation.language import say
+from telesec.foundation.lengths import refuse_longer
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.vault import installation
 
@@ -60,6 +61,7 @@ def create_person(uow: UnitOfWork, command: CreatePerson) -> UUID:
     authorize(uow, Permission.PERSON_MANAGE, on=INSTALLATION)
     _may_grant(uow, command.role)
     email = rules.normal_email(command.email)
+    refuse_longer(email, rules.LONGEST_EMAIL, "email", code="email_invalid")
     if not rules.is_email(email):
         raise Refused("email_invalid", say("This is not an e-mail address."), status=422, field="email")
     person_id = new_id()

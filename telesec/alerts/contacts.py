@@ -1,8 +1,10 @@
 """Who is called for a practice, and how: the on-call order and the contact methods.
 
-Refuses an address nobody verified: an urgent notice to a wrong number is a notice nobody got.
+Refuses an address nobody verified: an urgent notice to a wrong number is a notice nobody got. Refuses an
+order with somebody no number rings, and to take away the last number of somebody who stands in it.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -16,6 +18,7 @@ from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound, Refused
 from telesec.foundation.ids import new_id
 from telesec.foundation.language import say
+from telesec.foundation.lengths import refuse_longer
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices import reads as practices
 from telesec.practices.models import Practice
@@ -26,7 +29,10 @@ from telesec.vault import service as vault
 
 KIND = "contact_method"
 PURPOSE = "contact"
+LONGEST_ADDRESS = 254
+EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 PHONES = frozenset({ChannelKind.SMS, ChannelKind.VOICE})
+"""What every level of alert tries: who has neither is reached by none. An e-mail rings nobody."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,9 @@ def set_on_call(uow: UnitOfWork, practice_id: UUID, practitioner_ids: Sequence[U
     """Set who is called for urgent messages, first one first; replaces the whole order.
 
     Raises:
-        Refused: Somebody stands twice in it, or it is longer than an escalation goes (422).
+        Refused: Somebody stands twice in it, it is longer than an escalation goes, or it has somebody no
+            verified number reaches (422; ``practitioner_ids`` in ``extra``).
+        NotFound: Not a practitioner of this practice.
     """
     authorize(uow, Permission.POLICY_WRITE, on=Facts(practice_id))
     if len(set(practitioner_ids)) != len(practitioner_ids) or len(practitioner_ids) > LADDER_LENGTH:
@@ -60,6 +68,11 @@ def set_on_call(uow: UnitOfWork, practice_id: UUID, practitioner_ids: Sequence[U
             say("Name each person once, and at most %(limit)s people.", limit=LADDER_LENGTH),
             status=422,
         )
+    _refuse_unreachable(uow, practice_id, practitioner_ids)
+    _write_order(uow, practice_id, practitioner_ids)
+
+
+def _write_order(uow: UnitOfWork, practice_id: UUID, practitioner_ids: Sequence[UUID]) -> None:
     uow.session.execute(delete(OnCall).where(OnCall.practice_id == practice_id))
     uow.session.add_all(
         OnCall(practice_id=practice_id, position=position, practitioner_id=practitioner_id)
@@ -79,8 +92,8 @@ def add_contact(uow: UnitOfWork, command: AddContact) -> UUID:
     address = _address(command)
     contact_id = new_id()
     sealed = vault.seal(uow, command.practice_id, KIND, contact_id, 1, address=address)
-    phone = command.channel in PHONES
-    route = installation.index(uow, PURPOSE, address) if phone else None
+    found_by = command.channel in PHONES or command.channel is ChannelKind.EMAIL
+    route = installation.index(uow, PURPOSE, address) if found_by else None
     if route is not None:
         _refuse_known(uow, command, route)
     uow.session.add(
@@ -109,11 +122,17 @@ def add_contact(uow: UnitOfWork, command: AddContact) -> UUID:
 
 
 def remove_contact(uow: UnitOfWork, practice_id: UUID, contact_id: UUID) -> None:
-    """Forget a way to reach a practitioner."""
+    """Forget a way to reach a practitioner.
+
+    Raises:
+        Refused: ``last_number`` (409): they are called for urgent messages and no other number reaches them.
+        NotFound: No such contact here.
+    """
     authorize(uow, Permission.POLICY_WRITE, on=Facts(practice_id))
     contact = uow.session.get(ContactMethod, (practice_id, contact_id))
     if contact is None:
         raise NotFound
+    _refuse_last(uow, contact)
     uow.session.delete(contact)
     vault.shred(uow, practice_id, contact_id)
     uow.audit("contact.remove", practice_id=practice_id, object_id=contact_id)
@@ -128,7 +147,7 @@ def take_off(uow: UnitOfWork, practice_id: UUID, practitioner_id: UUID) -> None:
     authorize(uow, Permission.POLICY_WRITE, on=Facts(practice_id))
     order = order_of_duty(uow, practice_id)
     if practitioner_id in order:
-        set_on_call(uow, practice_id, [one for one in order if one != practitioner_id])
+        _write_order(uow, practice_id, [one for one in order if one != practitioner_id])
     ways = uow.session.scalars(
         select(ContactMethod.id).where(
             ContactMethod.practice_id == practice_id, ContactMethod.practitioner_id == practitioner_id
@@ -160,7 +179,10 @@ def order_of_duty(uow: UnitOfWork, practice_id: UUID) -> tuple[UUID, ...]:
 def usable(
     uow: UnitOfWork, practice_id: UUID, practitioner_ids: Iterable[UUID]
 ) -> Mapping[UUID, Mapping[ChannelKind, UUID]]:
-    """Return, for each practitioner, the contact to use on each channel; verified ones only, one query."""
+    """Return, for each practitioner, the contact to use on each channel that rings; verified ones only.
+
+    One query. An e-mail address is none of them: no level of alert is sent there.
+    """
     authorize(uow, Permission.POLICY_READ, on=Facts(practice_id))
     rows = uow.session.scalars(
         select(ContactMethod)
@@ -168,6 +190,7 @@ def usable(
             ContactMethod.practice_id == practice_id,
             ContactMethod.practitioner_id.in_(set(practitioner_ids)),
             ContactMethod.verified_at.is_not(None),
+            ContactMethod.channel != ChannelKind.EMAIL.value,
         )
         .order_by(ContactMethod.position.desc(), ContactMethod.id.desc())
     )
@@ -223,8 +246,61 @@ def away_now(uow: UnitOfWork, practice_id: UUID) -> Moment:
     return moment(uow.now(), "UTC", (), practices.absences(uow, practice_id))
 
 
+def _refuse_unreachable(uow: UnitOfWork, practice_id: UUID, practitioner_ids: Sequence[UUID]) -> None:
+    """Refuse an order with somebody who has no verified number; the numbers stay until the order is kept."""
+    people = {one.id: one.name for one in practices.practice(uow, practice_id).practitioners}
+    if any(one not in people for one in practitioner_ids):
+        raise NotFound
+    reached = {row.practitioner_id for row in _numbers(uow, practice_id, practitioner_ids)}
+    mute = [one for one in practitioner_ids if one not in reached]
+    if mute:
+        raise Refused(
+            "unreachable_on_call",
+            say(
+                "This order cannot be kept: no proven number (SMS or call) for %(names)s. Add a number and "
+                "have its code typed, or choose somebody else, then save again.",
+                names=", ".join(people[one] for one in mute),
+            ),
+            status=422,
+            field="person",
+            extra={"practitioner_ids": [str(one) for one in mute]},
+        )
+
+
+def _refuse_last(uow: UnitOfWork, contact: ContactMethod) -> None:
+    """Refuse to forget the last verified number of somebody on call; two removals at once wait here."""
+    here, person = contact.practice_id, contact.practitioner_id
+    left = {row.id for row in _numbers(uow, here, [person])}
+    if left != {contact.id} or person not in order_of_duty(uow, here):
+        return
+    found = practices.practice(uow, here).practitioner(person)
+    raise Refused(
+        "last_number",
+        say(
+            "%(name)s is called for urgent messages and no other number reaches them. Add and prove another "
+            "one first, or take %(name)s off the order of those called.",
+            name=found.name if found else "",
+        ),
+    )
+
+
+def _numbers(uow: UnitOfWork, practice_id: UUID, practitioner_ids: Iterable[UUID]) -> Sequence[ContactMethod]:
+    """Return the verified numbers of people, locked until the commit."""
+    return uow.session.scalars(
+        select(ContactMethod)
+        .where(
+            ContactMethod.practice_id == practice_id,
+            ContactMethod.practitioner_id.in_(set(practitioner_ids)),
+            ContactMethod.verified_at.is_not(None),
+            ContactMethod.channel.in_([kind.value for kind in PHONES]),
+        )
+        .order_by(ContactMethod.id)
+        .with_for_update()
+    ).all()
+
+
 def _refuse_known(uow: UnitOfWork, command: AddContact, route: int) -> None:
-    """Refuse a number that is already there for this person and channel: a form sent twice, as a rule."""
+    """Refuse a number or address this person already has on this channel: a form sent twice, as a rule."""
     known = uow.session.scalar(
         select(ContactMethod.id).where(
             ContactMethod.practice_id == command.practice_id,
@@ -234,12 +310,11 @@ def _refuse_known(uow: UnitOfWork, command: AddContact, route: int) -> None:
         )
     )
     if known is not None:
-        raise Refused(
-            "number_known",
-            say("This number is already there for this person. Look at the list above."),
-            status=422,
-            field="address",
-        )
+        if command.channel is ChannelKind.EMAIL:
+            told = say("This address is already there for this person. Look at the list above.")
+        else:
+            told = say("This number is already there for this person. Look at the list above.")
+        raise Refused("number_known", told, status=422, field="address")
 
 
 def _address(command: AddContact) -> str:
@@ -253,6 +328,11 @@ def _address(command: AddContact) -> str:
                 field="address",
             )
         return number
-    if command.channel is ChannelKind.EMAIL and "@" not in command.address:
-        raise Refused("bad_address", say("This is not an e-mail address."), status=422, field="address")
-    return command.address.strip()
+    address = command.address.strip()
+    refuse_longer(address, LONGEST_ADDRESS, "address", code="bad_address")
+    if command.channel is ChannelKind.EMAIL:
+        if EMAIL.fullmatch(address) is None:
+            raise Refused("bad_address", say("This is not an e-mail address."), status=422, field="address")
+        name, _, domain = address.rpartition("@")
+        return f"{name}@{domain.lower()}"
+    return address

@@ -1,4 +1,4 @@
-"""The code that proves a number: sent to it, read by its owner, typed on the practice's page.
+"""The code that proves a number or an e-mail address: sent there, read by its owner, typed on a page.
 
 Refuses to rely on a number before: an urgent notice to a wrong number is a notice nobody got. The code is
 stored nowhere; it is derived from the installation's key, the contact and the moment it was sent. Six digits,
@@ -23,6 +23,7 @@ from telesec.alerts.ports import Channel, DeliveryOutcomeUnknown, Notice
 from telesec.alerts.rules import ChannelKind
 from telesec.foundation.access import Actor, Facts, Permission, authorize
 from telesec.foundation.errors import NotFound, Refused, Unavailable
+from telesec.foundation.ids import new_id
 from telesec.foundation.language import Sentence, say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.settings import Settings
@@ -32,6 +33,8 @@ from telesec.web.language import render
 log = structlog.get_logger(__name__)
 
 PURPOSE = "contact_code"
+PROVABLE = PHONES | {ChannelKind.EMAIL}
+"""Channels a code can be sent by; a push goes to a device that proved itself."""
 DIGITS = 6
 LASTS = timedelta(minutes=10)
 AGAIN_AFTER = timedelta(minutes=1)
@@ -55,7 +58,7 @@ class CodeDeps(Protocol):
 
 @dataclass(frozen=True)
 class Asked:
-    """A code that is about to leave; ``to`` is E.164."""
+    """A code that is about to leave; ``to`` is E.164, or an e-mail address."""
 
     contact_id: UUID
     channel: ChannelKind
@@ -65,20 +68,20 @@ class Asked:
 
 
 def send(deps: CodeDeps, actor: Actor, practice_id: UUID, contact_id: UUID) -> None:
-    """Send a number its code, by SMS or by a call that says it, outside any transaction.
+    """Send a number its code, by SMS or by a call that says it, or an address by e-mail; in no transaction.
 
     An attempt whose outcome is unknown counts as sent: who got nothing asks again after a minute.
 
     Raises:
         NotFound: No such contact here.
-        Refused: It is verified already, no telephone, too soon (422), or the carrier did not take it (409).
+        Refused: It is verified already, takes no code, too soon (422), or the carrier did not take it (409).
     """
     with deps.unit_of_work(actor) as uow:
         asked = begin(uow, practice_id, contact_id)
         uow.commit()
     channels = deps.channels.get(asked.channel, ())
     if not channels:
-        raise _not_sent()
+        raise _not_sent(asked.channel)
     try:
         channels[0].send(_notice(deps, asked))
     except DeliveryOutcomeUnknown:
@@ -86,10 +89,10 @@ def send(deps: CodeDeps, actor: Actor, practice_id: UUID, contact_id: UUID) -> N
     except Unavailable as error:
         if error.permanent:
             raise Refused("number_refused", error.sentence, status=422, field="typed") from None
-        raise _not_sent() from None
+        raise _not_sent(asked.channel) from None
     except Exception as error:  # noqa: BLE001 - a broken plug-in must not show its own words, which may hold a number
         log.warning("contact.channel.broken", channel=channels[0].name, error=type(error).__name__)
-        raise _not_sent() from None
+        raise _not_sent(asked.channel) from None
 
 
 def confirm(deps: CodeDeps, actor: Actor, practice_id: UUID, contact_id: UUID, typed: str) -> None:
@@ -115,7 +118,7 @@ def begin(uow: UnitOfWork, practice_id: UUID, contact_id: UUID) -> Asked:
     """
     authorize(uow, Permission.INSTRUCTION_WRITE, on=Facts(practice_id))
     row, now = _row(uow, practice_id, contact_id), uow.now()
-    if row.verified_at is not None or ChannelKind(row.channel) not in PHONES:
+    if row.verified_at is not None or ChannelKind(row.channel) not in PROVABLE:
         raise Refused("needs_no_code", say("This number needs no code."), status=422, field="typed")
     since = now - row.code_sent_at if row.code_sent_at else DAY
     if since < AGAIN_AFTER:
@@ -210,6 +213,8 @@ def _code(uow: UnitOfWork, contact_id: UUID, sent_at: datetime) -> str:
 
 def _notice(deps: CodeDeps, asked: Asked) -> Notice:
     base = deps.settings.public_url
+    if asked.channel is ChannelKind.EMAIL:
+        return _mail(asked, base)
     said = words.number_code_said(asked.code) if asked.channel is ChannelKind.VOICE else ()
     return Notice(
         delivery_id=asked.contact_id,
@@ -223,12 +228,28 @@ def _notice(deps: CodeDeps, asked: Asked) -> Notice:
     )
 
 
-def _not_sent() -> Refused:
-    return Refused(
-        "code_not_sent",
-        say(
-            "The code could not be sent: the carrier cannot be reached. The number is kept; ask again later."
-        ),
-        status=409,
-        field="typed",
+def _mail(asked: Asked, base: str) -> Notice:
+    """Return the mail with the code; each is one of its own, which no mailbox takes for a repeat."""
+    return Notice(
+        delivery_id=new_id(),
+        to=asked.to,
+        urgent_count=0,
+        code=asked.code,
+        language=asked.language,
+        callback_base=base,
+        text=render(words.address_code(asked.code, base), asked.language),
+        subject=render(words.ADDRESS_CODE, asked.language),
     )
+
+
+def _not_sent(channel: ChannelKind) -> Refused:
+    if channel is ChannelKind.EMAIL:
+        why = say(
+            "The code could not be sent: the mail server cannot be reached. "
+            "The address is kept; ask again later."
+        )
+    else:
+        why = say(
+            "The code could not be sent: the carrier cannot be reached. The number is kept; ask again later."
+        )
+    return Refused("code_not_sent", why, status=409, field="typed")

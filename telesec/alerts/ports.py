@@ -44,6 +44,7 @@ class Notice:
         callback_base: Public URL of this installation, no trailing slash.
         text: The ready sentence for SMS, e-mail and push.
         spoken: Sentences for voice, in order; empty for other channels.
+        subject: Of an e-mail that carries no urgent notice; empty for the channel's own.
     """
 
     delivery_id: UUID
@@ -54,6 +55,7 @@ class Notice:
     callback_base: str
     text: str
     spoken: tuple[str, ...] = ()
+    subject: str = ""
 
 
 @dataclass(frozen=True)

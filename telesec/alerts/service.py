@@ -18,6 +18,7 @@ from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import Refused
 from telesec.foundation.ids import new_id
 from telesec.foundation.language import say
+from telesec.foundation.lengths import refuse_longer
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.vault import service as vault
 
@@ -169,9 +170,7 @@ def close_alert(uow: UnitOfWork, command: CloseAlert) -> None:
     reason = command.reason.strip()
     if not reason:
         raise Refused("reason_needed", say("Say how this alert was settled."), status=422, field="reason")
-    if len(reason) > MAX_REASON:
-        most = say("Write at most %(most)s characters.", most=MAX_REASON)
-        raise Refused("reason_too_long", most, status=422, field="reason")
+    refuse_longer(reason, MAX_REASON, "reason", code="reason_too_long")
     sealed = vault.seal(uow, alert.practice_id, KIND, alert.id, 1, reason=reason)
     alert.reason_sealed = sealed["reason"]
     _close(uow, alert, CLOSED_BY_SUPERVISOR)

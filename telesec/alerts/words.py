@@ -45,6 +45,19 @@ def number_code(code: str, public_url: str) -> Sentence:
     )
 
 
+ADDRESS_CODE = say("Your code for telesec")
+"""Subject of the mail that proves an address."""
+
+
+def address_code(code: str, public_url: str) -> Sentence:
+    """Return the mail that proves an address: the code and our own address, whom it is for is not said."""
+    return say(
+        "Your code: %(code)s. Type it on the practice's page to prove this address. %(domain)s",
+        code=code,
+        domain=urlsplit(public_url).hostname or "",
+    )
+
+
 def number_code_said(code: str) -> tuple[Sentence, ...]:
     """Return what the call that proves a number says, the digits one by one, twice."""
     digits = say("Your code: %(digits)s.", digits=", ".join(code))

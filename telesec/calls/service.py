@@ -29,6 +29,7 @@ from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound, Refused, Stale
 from telesec.foundation.ids import new_id
 from telesec.foundation.language import say
+from telesec.foundation.lengths import refuse_longer
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.patients import service as patients
 from telesec.patients.models import Patient
@@ -213,8 +214,7 @@ def save_draft(uow: UnitOfWork, command: SaveDraft) -> Saved:
         Refused: The call is closed (409), or the text is too long (422).
     """
     authorize(uow, Permission.CALL_HANDLE, on=Facts(command.practice_id))
-    if len(command.text) > MAX_DRAFT:
-        raise Refused("text_too_long", say("Write at most %(most)s characters.", most=MAX_DRAFT), status=422)
+    refuse_longer(command.text, MAX_DRAFT)
     _open_one(uow, command.practice_id, command.call_id)
     scheduling.touch_holds(uow, command.practice_id, command.call_id)
     key = (command.practice_id, command.call_id, command.kind.value)

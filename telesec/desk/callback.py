@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from telesec.alerts import reads as alerts
 from telesec.callbacks import reads, service
-from telesec.callbacks.rules import CloseReason
+from telesec.callbacks.rules import MAX_NOTE, CloseReason
 from telesec.callbacks.service import OpenCallback
 from telesec.calls import reads as reads_of_calls
 from telesec.calls import service as calls
 from telesec.calls.service import OpenCall
 from telesec.desk.call import PATH
-from telesec.desk.pages import act, call_url, idle_page
+from telesec.desk.pages import act, call_url, idle_page, typed_text
 from telesec.desk.ports import DeskDeps
 from telesec.desk.undo import REPEATED, Act, Done, Told
 from telesec.foundation.access import Permission
@@ -52,7 +52,7 @@ def _in_a_call(pages: Blueprint, deps: DeskDeps) -> None:
                     _due(uow, practice_id),
                     card.patient_id,
                     call_id,
-                    request.form.get("note", ""),
+                    typed_text("note", MAX_NOTE),
                 ),
             )
             if not promised.new:

@@ -17,6 +17,7 @@ from telesec.desk.side import Side
 from telesec.desk.undo import Done, Told
 from telesec.foundation.errors import NotFound, Refused, TelesecError, Unauthenticated
 from telesec.foundation.language import Sentence, say
+from telesec.foundation.lengths import refuse_longer
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.web.access import actor
 
@@ -59,13 +60,7 @@ def typed_text(name: str, most: int, before: str = "") -> str:
         Refused: It is longer (422): nothing is cut in silence.
     """
     text = request.form.get(name, before).strip()
-    if len(text) > most:
-        told = say(
-            "This text has %(num)s characters, %(most)s at most are kept. Shorten it: nothing is lost.",
-            num=len(text),
-            most=most,
-        )
-        raise Refused("text_too_long", told, status=422, field=name)
+    refuse_longer(text, most, name)
     return text
 
 

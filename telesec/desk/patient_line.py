@@ -14,7 +14,7 @@ from telesec.calls import reads as reads_of_calls
 from telesec.calls import service as calls
 from telesec.calls.details import MAX_FIELD, details_of, keep_details
 from telesec.desk.call import PATH
-from telesec.desk.pages import act, asked, call_page, needed_id
+from telesec.desk.pages import act, asked, call_page, needed_id, typed_text
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import Ask
 from telesec.foundation.access import Permission
@@ -114,8 +114,8 @@ def _registration(uow: UnitOfWork, call: tuple[UUID, UUID]) -> RegisterPatient:
 def _note_caller(uow: UnitOfWork, call: tuple[UUID, UUID]) -> None:
     """Keep who speaks with the call, and with the patient once there is one."""
     card = reads_of_calls.call(uow, *call)
-    name = request.form.get("caller_name", "").strip()[:MAX_FIELD]
-    relation = request.form.get("relation", "").strip()[:MAX_FIELD]
+    name = typed_text("caller_name", MAX_FIELD)
+    relation = typed_text("relation", MAX_FIELD)
     before = details_of(card)
     keep_details(uow, card, replace(before, caller_name=name, relation=relation))
     new = name and (name, relation) != (before.caller_name, before.relation)

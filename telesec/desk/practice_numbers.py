@@ -1,4 +1,4 @@
-"""How practitioners are reached, on the practice's page: add a number, prove it by its code, take it away.
+"""How practitioners are reached, on the practice's page: a number or address added, proven, taken away.
 
 A supervisor adds and removes, with the second factor given anew; whoever of the practice holds the code in
 their hand types it.
@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from telesec.accounts.proof import take_code
 from telesec.accounts.step_up import Act
 from telesec.alerts import number_codes
-from telesec.alerts.rules import ChannelKind
 from telesec.desk import practice_writes
 from telesec.desk.ports import DeskDeps
 from telesec.desk.practice_shown import back, show
@@ -38,7 +37,7 @@ def _keeping(pages: Blueprint, deps: DeskDeps) -> None:
                 uow.commit()
         except (Refused, TooMany) as error:
             return show(deps, practice_id, error, "contact")
-        if request.form.get("channel") not in {ChannelKind.SMS, ChannelKind.VOICE}:
+        if request.form.get("channel") not in number_codes.PROVABLE:
             return back(practice_id, "number", "number")
         return _sent(deps, practice_id, contact_id)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from telesec.alerts.rules import ChannelKind
 from telesec.desk import practice_looks, practice_reads
 from telesec.desk.ports import DeskDeps
 from telesec.foundation.errors import Refused, Stale, TooMany
@@ -29,6 +30,7 @@ def show(
         typed=request.form,
         saved=practice_looks.SAVED.get(request.args.get("saved", "")),
         place=request.args.get("at", ""),
+        mail=bool(deps.channels.get(ChannelKind.EMAIL)),
     )
     return make_response(page, error.status if error else 200)
 

@@ -91,15 +91,19 @@ def set_on_call(uow: UnitOfWork, practice_id: UUID, chosen: Sequence[UUID | None
     """Set who is called for urgent messages from the places of a form; empty places are left out.
 
     Raises:
-        Refused: Somebody stands twice in it (422).
+        Refused: Somebody stands twice in it, or no verified number reaches somebody (422), at their place.
         NotFound: Not a practitioner of this practice.
     """
     authorize(uow, Permission.POLICY_WRITE, on=Facts(practice_id))
-    card = practices.practice(uow, practice_id)
-    people = [person for person in chosen if person is not None]
-    if any(card.practitioner(person) is None for person in people):
-        raise NotFound
-    contacts.set_on_call(uow, practice_id, people)
+    try:
+        contacts.set_on_call(uow, practice_id, [person for person in chosen if person is not None])
+    except Refused as error:
+        mute = error.extra.get("practitioner_ids")
+        places = [
+            place for place, person in enumerate(chosen) if isinstance(mute, list) and str(person) in mute
+        ]
+        error.field = f"person-{places[0]}" if places else None
+        raise
 
 
 def add_contact(uow: UnitOfWork, practice_id: UUID, form: Mapping[str, str]) -> UUID:
@@ -117,7 +121,7 @@ def add_contact(uow: UnitOfWork, practice_id: UUID, form: Mapping[str, str]) -> 
     if person is None or practices.practice(uow, practice_id).practitioner(person) is None:
         raise NotFound
     contact_id = contacts.add_contact(
-        uow, AddContact(practice_id, person, ChannelKind(channel), form.get("address", "")[:254])
+        uow, AddContact(practice_id, person, ChannelKind(channel), form.get("address", ""))
     )
     require_proven(uow, Act.CHANGE_NUMBER)
     return contact_id
@@ -127,7 +131,8 @@ def remove_contact(uow: UnitOfWork, practice_id: UUID, contact_id: UUID) -> None
     """Forget a way to reach a practitioner.
 
     Raises:
-        Refused: The second factor was not given anew (422).
+        Refused: The second factor was not given anew (422), or it is the last number of somebody who is
+            called for urgent messages (409).
         NotFound: No such contact here.
     """
     authorize(uow, Permission.POLICY_WRITE, on=Facts(practice_id))

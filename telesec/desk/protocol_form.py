@@ -6,6 +6,7 @@ from typing import Any
 
 from telesec.foundation.errors import Refused
 from telesec.foundation.language import say
+from telesec.foundation.lengths import refuse_longer
 from telesec.triage.checks import Problem
 from telesec.triage.levels import Level
 from telesec.triage.protocol import Effect, SourceStatus
@@ -178,9 +179,7 @@ def refuse_long_texts(texts: Mapping[str, str]) -> None:
         Refused: ``too_long`` (422).
     """
     for field, text in texts.items():
-        if len(text.strip()) > LONGEST:
-            most = say("Write at most %(most)s characters.", most=LONGEST)
-            raise Refused("too_long", most, status=422, field=field)
+        refuse_longer(text.strip(), LONGEST, field, code="too_long")
 
 
 def _words(form: Mapping[str, str]) -> list[str]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from telesec.alerts.contacts import PHONES
 from telesec.alerts.models import ContactMethod, OnCall
 from telesec.desk.practice_cover import DAYS, Gap, gaps
 from telesec.foundation.access import Facts, Permission, authorize
@@ -42,7 +43,7 @@ def coming_gaps(uow: UnitOfWork) -> tuple[PracticeGap, ...]:
 
 
 def reachable(uow: UnitOfWork, served: Iterable[UUID]) -> dict[UUID, list[UUID]]:
-    """Return who is on call with a verified way to be reached, by practice, first one first."""
+    """Return who is on call with a verified number, by practice, first one first."""
     authorize(uow, Permission.SESSION_OWN, on=Facts(None))
     ways = (
         select(ContactMethod.id)
@@ -50,6 +51,7 @@ def reachable(uow: UnitOfWork, served: Iterable[UUID]) -> dict[UUID, list[UUID]]
             ContactMethod.practice_id == OnCall.practice_id,
             ContactMethod.practitioner_id == OnCall.practitioner_id,
             ContactMethod.verified_at.is_not(None),
+            ContactMethod.channel.in_([kind.value for kind in PHONES]),
         )
         .exists()
     )

@@ -11,6 +11,7 @@ from telesec.accounts.step_up import Act, require_proven
 from telesec.foundation.access import Actor, Facts, Permission, Role, authorize
 from telesec.foundation.errors import Refused
 from telesec.foundation.language import say
+from telesec.foundation.lengths import refuse_longer
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices import reads as practices
 from telesec.practices.reads import PracticeCard
@@ -44,13 +45,10 @@ def add(uow: UnitOfWork, typed: NewPerson) -> str:
         NotFound: A practice that is not the actor's.
     """
     authorize(uow, Permission.PERSON_MANAGE, on=Facts(None))
-    if not 0 < len(typed.display_name.strip()) <= LONGEST_NAME:
-        raise Refused(
-            "bad_name",
-            say("Type a name of at most %(most)s characters.", most=LONGEST_NAME),
-            status=422,
-            field="display_name",
-        )
+    name = typed.display_name.strip()
+    refuse_longer(name, LONGEST_NAME, "display_name", code="bad_name")
+    if not name:
+        raise Refused("bad_name", say("Type the name."), status=422, field="display_name")
     if typed.role not in set(grantable(uow.actor)) or typed.language not in LANGUAGES:
         raise Refused("bad_choice", say("Choose one of the values offered."), status=422)
     role = Role(typed.role)

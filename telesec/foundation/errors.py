@@ -1,7 +1,7 @@
 """Every way a use case ends badly, each with a code for machines and a sentence for people.
 
 One handler each turns them into a page or a ``problem+json`` answer (RFC 9457); no route catches
-them. A sentence says what to do next and never carries health data, a name or a number.
+them. A sentence says what to do next and never carries health data, a patient's name or a number.
 """
 
 from collections.abc import Mapping

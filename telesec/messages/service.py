@@ -14,6 +14,7 @@ from telesec.foundation.access import Facts, Permission, Role, authorize
 from telesec.foundation.errors import NotFound, Refused
 from telesec.foundation.ids import new_id
 from telesec.foundation.language import say
+from telesec.foundation.lengths import refuse_longer
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.messages import reads
 from telesec.messages.models import Message
@@ -183,6 +184,7 @@ def retract(uow: UnitOfWork, practice_id: UUID, message_id: UUID) -> str:
 
 def _checked(uow: UnitOfWork, command: FileMessage) -> str:
     """Return the number to call back in E.164, or refuse what cannot be filed."""
+    refuse_longer(command.text, MAX_TEXT, "text")
     wrong = text_error(command.text)
     if wrong:
         raise Refused(

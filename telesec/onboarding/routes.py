@@ -107,7 +107,7 @@ def _bookings(pages: Blueprint, deps: OnboardingDeps) -> None:
     @pages.post("/onboarding/<uuid:practice_id>/types")
     @requires(Permission.CALENDAR_CONFIGURE)
     def add_type(practice_id: UUID) -> AnyResponse:
-        name = request.form.get("name", "").strip()[:200]
+        name = request.form.get("name", "").strip()
         minutes = request.form.get("minutes", 0, type=int)
         kept = request.form.get("min_level", "")
         command = CreateAppointmentType(
@@ -142,10 +142,10 @@ def _calendars(pages: Blueprint, deps: OnboardingDeps) -> None:
             practice_id,
             form.get("practitioner", type=UUID),
             form.get("calendar_kind", ""),
-            form.get("url", "")[:2000],
-            form.get("user", "")[:200],
-            form.get("secret", "")[:1000],
-            form.get("options", "")[:2000],
+            form.get("url", ""),
+            form.get("user", ""),
+            form.get("secret", ""),
+            form.get("options", ""),
             form.get("lanes", 1, type=int),
         )
         try:

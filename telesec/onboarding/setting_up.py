@@ -17,6 +17,7 @@ from telesec.alerts.service import RaiseAlert
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import Refused
 from telesec.foundation.language import say
+from telesec.foundation.lengths import refuse_longer, refuse_longer_secret
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.hooks import AppointmentTypeTemplate, Sector
 from telesec.practices import reads as practices
@@ -32,6 +33,8 @@ from telesec.scheduling.ports import CalendarAddress
 from telesec.triage.levels import Level
 from telesec.web.language import LANGUAGES
 
+LONGEST_URL = 2_000
+LONGEST_OPTIONS = 2_000
 MEDICAL = Sector(
     "medical",
     "Médecine",
@@ -107,7 +110,7 @@ def connect_calendar(uow: UnitOfWork, typed: TypedCalendar) -> UUID:
     """Give a practitioner a calendar, or another address for the one they have; return the schedule's id.
 
     Raises:
-        Refused: No address, or options that cannot be read (422).
+        Refused: No address, options that cannot be read, or a text that is too long (422).
         NotFound: Not a practitioner of this practice.
     """
     authorize(uow, Permission.CALENDAR_CONFIGURE, on=Facts(typed.practice_id))
@@ -115,6 +118,10 @@ def connect_calendar(uow: UnitOfWork, typed: TypedCalendar) -> UUID:
     person = card.practitioner(typed.practitioner_id) if typed.practitioner_id else None
     if person is None:
         raise Refused("bad_choice", say("Choose a practitioner."), status=422, field="practitioner")
+    refuse_longer(typed.url.strip(), LONGEST_URL, "url")
+    refuse_longer(typed.user.strip(), configuration.LONGEST_USER, "user")
+    refuse_longer_secret(typed.secret, configuration.LONGEST_SECRET, "secret")
+    refuse_longer(typed.options.strip(), LONGEST_OPTIONS, "options")
     if not typed.url.strip().startswith(("https://", "http://")):
         raise Refused(
             "bad_url", say("Give the whole address, beginning with https://"), status=422, field="url"

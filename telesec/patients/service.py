@@ -16,6 +16,7 @@ from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound, Refused, Stale
 from telesec.foundation.ids import new_id
 from telesec.foundation.language import say
+from telesec.foundation.lengths import refuse_longer
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.patients.likeness import alike
 from telesec.patients.models import Caller, Patient, PatientPhone
@@ -248,13 +249,7 @@ def _numbers(typed: Iterable[str]) -> tuple[str, ...]:
 def _identity(uow: UnitOfWork, command: RegisterPatient) -> None:
     """Refuse names and birth dates nobody can have, whoever sent them."""
     _name(command.family_name, "family_name")
-    if len(command.given_name) > MAX_NAME:
-        raise Refused(
-            "bad_name",
-            say("Write at most %(most)s characters.", most=MAX_NAME),
-            status=422,
-            field="given_name",
-        )
+    refuse_longer(command.given_name.strip(), MAX_NAME, "given_name", code="bad_name")
     born = command.birth_date
     if born is not None and not can_be_born(born, uow.now().date()):
         raise Refused(
@@ -266,5 +261,6 @@ def _identity(uow: UnitOfWork, command: RegisterPatient) -> None:
 
 
 def _name(typed: str, field: str) -> None:
-    if not 0 < len(typed.strip()) <= MAX_NAME:
+    refuse_longer(typed.strip(), MAX_NAME, field, code="bad_name")
+    if not typed.strip():
         raise Refused("bad_name", say("Give the family name."), status=422, field=field)

@@ -19,6 +19,7 @@ from telesec.foundation.access import Actor, Facts, Permission, authorize, check
 from telesec.foundation.errors import NotFound, Refused, Stale
 from telesec.foundation.ids import new_id
 from telesec.foundation.language import say
+from telesec.foundation.lengths import refuse_longer
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices import repeats
 from telesec.practices.models import (
@@ -34,6 +35,7 @@ from telesec.practices.models import (
 from telesec.practices.numbers import is_rpps, to_e164
 from telesec.practices.rules import Applies, HoursOf, InstructionKind, Occasion, Opening, opening_errors
 
+MAX_NAME = 200
 MAX_TEXT = 4_000
 MAX_SAYS = 1000
 
@@ -110,7 +112,7 @@ def create_practice(uow: UnitOfWork, command: CreatePractice) -> UUID:
         Refused: No name, or a time zone nobody knows (422).
     """
     authorize(uow, Permission.PRACTICE_CREATE, on=Facts(command.id))
-    name = _text(command.name, "name")
+    name = _text(command.name, "name", MAX_NAME)
     try:
         ZoneInfo(command.time_zone)
     except (KeyError, ValueError, OSError) as error:
@@ -141,7 +143,7 @@ def add_practitioner(uow: UnitOfWork, command: AddPractitioner) -> UUID:
         Refused: The RPPS has a wrong check digit (422) or is already in this practice (409).
     """
     authorize(uow, Permission.PRACTICE_CREATE, on=Facts(command.practice_id))
-    name = _text(command.display_name, "display_name")
+    name = _text(command.display_name, "display_name", MAX_NAME)
     if command.rpps and not is_rpps(command.rpps):
         raise Refused("bad_rpps", say("Check the RPPS number: eleven digits."), status=422, field="rpps")
     practitioner = Practitioner(
@@ -249,13 +251,7 @@ def set_absence(uow: UnitOfWork, command: SetAbsence) -> UUID:
     """
     authorize(uow, Permission.INSTRUCTION_WRITE, on=Facts(command.practice_id))
     _range_in_order(command.start, command.end)
-    if len(command.says) > MAX_SAYS:
-        raise Refused(
-            "text_too_long",
-            say("Write at most %(most)s characters.", most=MAX_SAYS),
-            status=422,
-            field="says",
-        )
+    refuse_longer(command.says.strip(), MAX_SAYS, "says")
     _practitioner_here(uow, command.practice_id, command.practitioner_id)
     again = repeats.same_absence(uow, command)
     if again is not None:
@@ -370,13 +366,11 @@ def _range_in_order(start: datetime, end: datetime | None) -> None:
         raise Refused("bad_range", say("The end must come after the start."), status=422, field="end")
 
 
-def _text(typed: str, field: str) -> str:
+def _text(typed: str, field: str, most: int = MAX_TEXT) -> str:
     text = typed.strip()
-    if not text or len(text) > MAX_TEXT:
+    refuse_longer(text, most, field, code="bad_text")
+    if not text:
         raise Refused(
-            "bad_text",
-            say("Write between 1 and %(most)s characters.", most=MAX_TEXT),
-            status=422,
-            field=field,
+            "bad_text", say("Write between 1 and %(most)s characters.", most=most), status=422, field=field
         )
     return text

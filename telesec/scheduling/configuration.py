@@ -14,6 +14,7 @@ from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound, Refused
 from telesec.foundation.ids import new_id
 from telesec.foundation.language import say
+from telesec.foundation.lengths import refuse_longer, refuse_longer_secret
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices.models import Practitioner
 from telesec.scheduling.hours import OpeningRule as Rule
@@ -24,6 +25,7 @@ from telesec.triage.levels import Level
 from telesec.vault import service as vault
 
 MOST_LANES = 20
+LONGEST_NAME = 200
 LONGEST_USER = 200
 LONGEST_SECRET = 1000
 MOST_RELEASE_HOURS = 72
@@ -116,7 +118,9 @@ def renew_login(uow: UnitOfWork, practice_id: UUID, schedule_id: UUID, user: str
     """
     authorize(uow, Permission.CALENDAR_LOGIN, on=Facts(practice_id))
     row = schedule_row(uow, practice_id, schedule_id)
-    if not secret or len(secret) > LONGEST_SECRET or len(user) > LONGEST_USER:
+    refuse_longer(user.strip(), LONGEST_USER, "user")
+    refuse_longer_secret(secret, LONGEST_SECRET, "secret", code="bad_secret")
+    if not secret:
         raise Refused(
             "bad_secret",
             say("Type the calendar's password as its server takes it."),
@@ -187,9 +191,13 @@ def create_appointment_type(uow: UnitOfWork, command: CreateAppointmentType) -> 
     """Add a kind of appointment and return its id.
 
     Raises:
-        Refused: A code that exists (409), or a length out of range (422).
+        Refused: A code that exists (409), no name or too long a one, or a length out of range (422).
     """
     authorize(uow, Permission.CALENDAR_CONFIGURE, on=Facts(command.practice_id))
+    name = command.name.strip()
+    refuse_longer(name, LONGEST_NAME, "name")
+    if not name:
+        raise Refused("bad_name", say("Give the appointment type a name."), status=422, field="name")
     step = command.step_minutes or command.duration_minutes
     if not (5 <= command.duration_minutes <= 480 and 5 <= step <= 480):
         raise Refused(
@@ -200,7 +208,7 @@ def create_appointment_type(uow: UnitOfWork, command: CreateAppointmentType) -> 
         practice_id=command.practice_id,
         id=new_id(),
         code=command.code,
-        name=command.name,
+        name=name,
         duration_minutes=command.duration_minutes,
         step_minutes=step,
         max_level=command.max_level.value if command.max_level else None,

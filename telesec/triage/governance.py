@@ -14,6 +14,7 @@ from sqlalchemy import select
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound, Refused
 from telesec.foundation.language import say
+from telesec.foundation.lengths import refuse_longer
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.triage.compiler import ProtocolRefused, compile_protocol
 from telesec.triage.engine import conclude
@@ -135,9 +136,7 @@ def extend(uow: UnitOfWork, library: Library, command: ExtendReview) -> date:
     reason = command.reason.strip()
     if not reason:
         raise Refused("reason_needed", say("Write why it may still be used."), status=422, field="reason")
-    if len(reason) > MOST_REASON:
-        most = say("Write at most %(most)s characters.", most=MOST_REASON)
-        raise Refused("reason_too_long", most, status=422, field="reason")
+    refuse_longer(reason, MOST_REASON, "reason", code="reason_too_long")
     today = _today(uow, command.practice_id)
     if today <= protocol.review_by:
         raise Refused("not_expired", say("The review of this protocol is not over yet."))

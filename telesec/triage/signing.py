@@ -15,6 +15,7 @@ from telesec.accounts.step_up import Act, require_proven
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import Forbidden, NotFound, Refused
 from telesec.foundation.language import say
+from telesec.foundation.lengths import refuse_longer
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices import reads as practices
 from telesec.triage import governance
@@ -207,9 +208,7 @@ def _fit_to_sign(library: Library, found: Review, command: Sign) -> None:
             status=422,
             field="reason",
         )
-    if len(command.reason.strip()) > MOST_REASON:
-        most = say("Write at most %(most)s characters.", most=MOST_REASON)
-        raise Refused("reason_too_long", most, status=422, field="reason")
+    refuse_longer(command.reason.strip(), MOST_REASON, "reason", code="reason_too_long")
 
 
 def _retire_row(uow: UnitOfWork, row: PracticeProtocol, practitioner_id: UUID) -> None:

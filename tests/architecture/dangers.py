@@ -98,6 +98,11 @@ def unescaped(name: str, text: str) -> list[str]:
     return found
 
 
+def cuts_a_paste(name: str, text: str) -> list[str]:
+    """Refuse ``maxlength``: the browser would cut a paste in silence; the server refuses it at its field."""
+    return [f"{name}:{number}" for number, line in enumerate(text.splitlines(), 1) if "maxlength" in line]
+
+
 def marked_up(name: str, text: str) -> list[str]:
     """Refuse ``Markup`` in Python: what people type must stay escaped."""
     return [

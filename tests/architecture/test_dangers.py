@@ -1,7 +1,7 @@
 """No file does what is dangerous, and each rule can be seen refusing."""
 
 import pytest
-from dangers import dangerous_calls, dangerous_modules, marked_up, unescaped, unreviewed_crypto
+from dangers import cuts_a_paste, dangerous_calls, dangerous_modules, marked_up, unescaped, unreviewed_crypto
 from rules import ROOT, sources
 
 PYTHON = (dangerous_calls, dangerous_modules, marked_up, unreviewed_crypto)
@@ -18,11 +18,13 @@ def test_no_file_is_dangerous(rule):
     assert broken == []
 
 
-def test_no_template_switches_escaping_off_without_a_reason():
+@pytest.mark.parametrize("rule", [unescaped, cuts_a_paste])
+def test_no_template_trusts_or_cuts_what_people_type(rule):
     broken = [
         line
-        for path in sorted((ROOT / "telesec").rglob("templates/**/*.html"))
-        for line in unescaped(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"))
+        for folder in ("telesec", "plugins")
+        for path in sorted((ROOT / folder).rglob("templates/**/*.html"))
+        for line in rule(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"))
     ]
 
     assert broken == []
@@ -44,6 +46,7 @@ def test_no_template_switches_escaping_off_without_a_reason():
         (unescaped, "{{ x|safe }}"),
         (unescaped, '<p onclick="x()">'),
         (unescaped, "{% autoescape false %}"),
+        (cuts_a_paste, '<input name="x"\n maxlength="200">'),
     ],
 )
 def test_the_rule_refuses(rule, text):

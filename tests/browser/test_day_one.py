@@ -201,15 +201,8 @@ def import_list(nour, step, data, name, fault=""):
 
 
 def put_on_call(nour, carrier, code):
-    """On the practice's page: Dr Lune first, by SMS, on a number whose code she reads out."""
+    """On the practice's page: Dr Lune's number for SMS, whose code she reads out; then she is the first."""
     push(nour, "Fixer l’ordre et les numéros")
-    nour.tab_to(nour.see("#duty summary", "Changer l’ordre"))
-    nour.press("Enter")
-    nour.tab_to(nour.page.locator("#person-0"))
-    nour.type("Dr Lune")
-    nour.tab_to(nour.page.locator("#duty details").first.get_by_role("button"))
-    nour.press("Enter")
-    nour.see("#duty li", "aucun numéro vérifié")
     nour.tab_to(nour.see("#numbers summary", "Ajouter un numéro"))
     nour.press("Enter")
     fill(nour, contact_address="06 39 98 00 01")
@@ -220,6 +213,12 @@ def put_on_call(nour, carrier, code):
     nour.type(NUMBER_CODE.search(lune.text())[1])
     nour.press("Enter")
     nour.see("#numbers .tag-ok", "vérifié le")
+    nour.tab_to(nour.see("#duty summary", "Changer l’ordre"))
+    nour.press("Enter")
+    nour.tab_to(nour.page.locator("#person-0"))
+    nour.type("Dr Lune")
+    nour.tab_to(nour.page.locator("#duty details").first.get_by_role("button"))
+    nour.press("Enter")
     nour.see("#duty li .tag", "SMS")
 
 

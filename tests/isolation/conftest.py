@@ -71,10 +71,10 @@ def furnish(deps, cast, calendars, name):
         calls.ring(uow, Ring(practice_id, line.id, f"call-{name}", "+33639980010"))
         uow.commit()
     with deps.unit_of_work(cast.supervisor) as uow:
-        set_on_call(uow, practice_id, [cast.dr_lune_id])
         add_contact(
             uow, AddContact(practice_id, cast.dr_lune_id, ChannelKind.SMS, DR_LUNE_PHONE, verified=True)
         )
+        set_on_call(uow, practice_id, [cast.dr_lune_id])
         contact_id = add_contact(
             uow, AddContact(practice_id, cast.dr_lune_id, ChannelKind.VOICE, DR_LUNE_PHONE)
         )

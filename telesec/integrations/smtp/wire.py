@@ -72,7 +72,7 @@ def build(notice: Notice, *, sender: str, now: datetime) -> EmailMessage:
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     message["From"] = sender
     message["To"] = notice.to
-    message["Subject"] = SUBJECTS.get(notice.language, SUBJECTS["fr"])
+    message["Subject"] = notice.subject or SUBJECTS.get(notice.language, SUBJECTS["fr"])
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id(notice, sender=sender)
     message["Auto-Submitted"] = "auto-generated"

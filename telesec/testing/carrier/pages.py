@@ -75,6 +75,10 @@ class _Views:
             lines, phones = list(self._network.lines), list(self._network.phones)
         return show("ring.html", status, lines=lines, phones=phones, problem=problem)
 
+    def _reply(self, number: str, status: int = 200, problem: str = "") -> Response:
+        typed, lines = request.form.get("body", ""), self._network.lines
+        return show("reply.html", status, number=number, lines=lines, problem=problem, typed=typed)
+
     def index(self) -> Response:
         network = self._network
         with network.condition:
@@ -93,12 +97,14 @@ class _Views:
         return self._phone(number)
 
     def write(self, number: str) -> Response:
-        return show("reply.html", number=number, lines=self._network.lines)
+        return self._reply(number)
 
     def act_on(self, number: str, act: str) -> AnyResponse:
         try:
             perform(self._network, number, act, request.form)
         except acts.NotNow as error:
+            if act == "reply":
+                return self._reply(number, 409, str(error))
             return self._phone(number, 409, str(error))
         return redirect(url_for("pages.one", number=number), 303)
 

@@ -24,7 +24,9 @@ def test_a_paste_of_fifty_thousand_characters_is_told_and_stays(call):
     paste(call.page, LONG)
 
     told = call.page.locator("[id^=draft-]")
-    expect(told).to_contain_text("non enregistré : le texte reste sur cette page. Écrivez au plus")
+    expect(told).to_contain_text(
+        "non enregistré : le texte reste sur cette page. Ce texte compte 50000 caractères"
+    )
     expect(note).to_have_value(LONG)
     call.key("F9")
     expect(call.page.locator("textarea[data-note]:focus")).to_have_value(LONG)

@@ -75,12 +75,10 @@ def test_original_order_is_kept_when_everybody_is_away(deps, cast, clock, phones
 
 def test_person_away_is_rung_when_the_other_one_cannot_be_reached(deps, cast, clock, phones, on_call):
     away(deps, cast, clock, cast.dr_lune_id)
-    with deps.unit_of_work(cast.supervisor) as uow:
-        for card in reads.contact_cards(uow, cast.lilas):
-            if card.practitioner_id == cast.dr_soleil_id:
-                contacts.remove_contact(uow, cast.lilas, card.id)
-        uow.commit()
     raise_one(deps, cast, AlertLevel.CALL15_NOW)
+    with deps.unit_of_work(cast.supervisor) as uow:
+        contacts.take_off(uow, cast.lilas, cast.dr_soleil_id)
+        uow.commit()
 
     flow.deliver(deps)
 

@@ -236,3 +236,13 @@ def test_every_word_of_the_pages_has_its_french():
 
     assert used - set(FRENCH) == set()
     assert set(ENGLISH) <= set(FRENCH)
+
+
+def test_a_text_too_long_to_send_stays_in_its_field(web):
+    typed = "é" * 1601
+
+    answer = web.post(f"/phones/{LUNE}/reply", data={"body": typed})
+
+    assert answer.status_code == 409
+    assert f'value="{typed}"' in answer.text
+    assert "de 1 à 1600 caractères" in answer.text

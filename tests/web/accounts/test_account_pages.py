@@ -270,6 +270,15 @@ def test_a_refused_enrolment_says_why_and_can_be_repeated(browser, link):
     assert browser.get(link).status_code == 200
 
 
+def test_a_password_too_long_is_told_at_its_field_and_never_cut(browser, link):
+    answer = browser.post(link, data={"password": "k" * 257, "code": "000000"}, headers=OURS)
+
+    assert answer.status_code == 422
+    assert "Ce mot de passe compte 257 caractères, 256 au plus" in answer.text
+    assert 'aria-describedby="wrong-password" autofocus' in answer.text
+    assert "k" * 20 not in answer.text
+
+
 def test_an_unknown_link_is_not_found(browser):
     assert browser.get("/enrol/nonsense").status_code == 404
 

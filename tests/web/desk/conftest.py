@@ -5,6 +5,8 @@ from sqlalchemy import select
 
 from telesec.alerts import flow
 from telesec.audit.models import Pending
+from telesec.calls import service as calls
+from telesec.calls.service import OpenCall
 from telesec.messages import service as messages
 from telesec.messages.service import FileMessage
 from telesec.testing.cast import BRUNO_PHONE
@@ -69,3 +71,12 @@ def audited(deps, cast):
             return list(uow.session.scalars(select(Pending.action)))
 
     return names
+
+
+@pytest.fixture
+def call_of_ada(deps, cast):
+    """The address of a call Ada holds."""
+    with deps.unit_of_work(cast.ada) as uow:
+        practice_id, call_id = calls.open_call(uow, OpenCall(cast.lilas, from_number=BRUNO_PHONE))
+        uow.commit()
+    return f"/desk/calls/{practice_id}/{call_id}"

@@ -161,7 +161,7 @@ def test_absence_said_again_later_is_another(deps, cast, clock):
         assert len(practices.absences(uow, cast.lilas)) == 2
 
 
-def test_on_call_sent_twice_is_set_once(deps, cast):
+def test_on_call_sent_twice_is_set_once(deps, cast, on_call):
     client = visit(deps, cast.supervisor)
     for _ in range(2):
         client.post(f"/practice/{cast.lilas}/on-call", data={"person": [str(cast.dr_lune_id)]})

@@ -68,7 +68,7 @@ def test_an_alert_stays_red_while_its_reason_is_too_long(deps, cast, red):
     refused = client.post(f"{path}/close", {"reason": LONG})
 
     assert (refused.status_code, told_at(refused.text, "reason"), LONG in refused.text) == (422, True, True)
-    assert "au plus 4" in refused.text
+    assert "4000 au plus" in refused.text
     assert client.post(f"{path}/close", {"reason": "é" * 4_000}).status_code == 303
 
 
@@ -81,7 +81,7 @@ def test_a_reason_to_use_an_expired_protocol_is_never_cut(deps, cast, at, clock)
     refused = browser.post(at(STROKE, "extend"), {"reason": LONG})
 
     assert (refused.status_code, told_at(refused.text, "reason"), LONG in refused.text) == (422, True, True)
-    assert "Écrivez au plus" in refused.text
+    assert "1000 au plus" in refused.text
     assert browser.post(at(STROKE, "extend"), {"reason": "é" * 1_000}).status_code == 303
 
 
@@ -94,7 +94,7 @@ def test_a_sentence_of_the_editor_is_told_at_its_field(lune, at, kept, part):
 
     assert (refused.status_code, told_at(refused.text, name)) == (422, True)
     assert f'value="{JUST_OVER}"' in field(refused.text, name)
-    assert "Écrivez au plus 600 caractères." in refused.text
+    assert "Ce texte compte 601 caractères, 600 au plus" in refused.text
     assert kept() == before
 
 

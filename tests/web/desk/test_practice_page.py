@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from telesec.alerts import contacts
 from telesec.desk import phone_routes, practice_routes, protocol_routes, supervisor_routes, wall_routes
 from telesec.practices import reads as practices
 from telesec.practices import service
@@ -12,6 +11,7 @@ from telesec.practices.rules import HoursOf, Opening
 from telesec.practices.service import WriteInstruction
 from telesec.testing.bookable import House
 from telesec.testing.calendars import FakeCalendars
+from telesec.testing.on_call import order_without_numbers
 from telesec.testing.pages import page_client
 
 ROOMS = tuple(
@@ -91,7 +91,7 @@ def test_nobody_on_call_is_said(deps, cast):
 
 def test_somebody_without_a_verified_number_is_said(deps, cast):
     with deps.unit_of_work(cast.supervisor) as uow:
-        contacts.set_on_call(uow, cast.lilas, [cast.dr_soleil_id])
+        order_without_numbers(uow, cast.lilas, [cast.dr_soleil_id])
         uow.commit()
 
     assert "aucun numéro vérifié" in text(visit(deps, cast.dr_lune).get(f"/practice/{cast.lilas}"))

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 
-from telesec.alerts import contacts
 from telesec.app import create_app
 from telesec.calls import service as calls
 from telesec.calls.service import OpenCall, Ring
@@ -16,6 +15,7 @@ from telesec.testing.bookable import House
 from telesec.testing.calendars import FakeCalendars
 from telesec.testing.cast import BRUNO_PHONE
 from telesec.testing.logins import Browser, browser_as
+from telesec.testing.on_call import order_without_numbers
 from telesec.triage import service as triage
 
 
@@ -63,7 +63,7 @@ def calendars(clock):
 def house(deps, cast, calendars):
     built = House.build(deps, cast, calendars, "memory:lune", lanes=1, rules=True)
     with built.deps.unit_of_work(system_actor(Purpose.SETUP, cast.lilas)) as uow:
-        contacts.set_on_call(uow, cast.lilas, (cast.dr_lune_id, cast.dr_soleil_id))
+        order_without_numbers(uow, cast.lilas, (cast.dr_lune_id, cast.dr_soleil_id))
         uow.commit()
     return built
 
