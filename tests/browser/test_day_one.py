@@ -213,6 +213,7 @@ def put_on_call(nour, carrier, code):
     nour.type(NUMBER_CODE.search(lune.text())[1])
     nour.press("Enter")
     nour.see("#numbers .tag-ok", "vérifié le")
+    nour.page.goto(nour.page.url.partition("?")[0])
     nour.tab_to(nour.see("#duty summary", "Changer l’ordre"))
     nour.press("Enter")
     nour.tab_to(nour.page.locator("#person-0"))
