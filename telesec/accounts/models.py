@@ -1,13 +1,22 @@
 """People, what proves who they are, and what they may serve.
 
-Only ``membership`` belongs to a practice; the rest is the installation's, found before any tenant is
-known, and listed by name as such.
+``membership``, ``notice`` and ``notice_reading`` belong to a practice; the rest is the installation's,
+found before any tenant is known, and listed by name as such.
 """
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import UUID as PGUUID
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -180,6 +189,48 @@ class WorkBreak(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class Notice(Base):
+    """A notice of the bulletin at one practice; the same id stands at every practice it was written for.
+
+    ``edition`` counts corrections, so that a corrected notice is new again to whoever had read it. There is
+    no foreign key to ``person``: keys of tenant tables begin with the practice.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        CheckConstraint("from_at < until_at", name="order"),
+        CheckConstraint("text <> ''", name="text"),
+        Index("ix_notice_until_at", "practice_id", "until_at"),
+    )
+
+    practice_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(String)
+    author_id: Mapped[UUID | None]
+    author_name: Mapped[str] = mapped_column(String)
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    edition: Mapped[int]
+
+
+class NoticeReading(Base):
+    """Which edition of a notice somebody has read, at each practice where both are."""
+
+    __tablename__ = "notice_reading"
+    __table_args__ = (
+        ForeignKeyConstraint(["practice_id", "notice_id"], ["notice.practice_id", "notice.id"]),
+    )
+
+    practice_id: Mapped[UUID] = mapped_column(primary_key=True)
+    notice_id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    edition: Mapped[int]
+    read_at: Mapped[datetime]
 
 
 class RateLimit(Base):

@@ -65,6 +65,7 @@ EVERYWHERE = (
     _press("annuler", "undo", KEYS["undo"]),
     Command("pause", "break", KEYS["rest"].act, element="rest-button"),
     Command("file", "queue", say("Back to the queue"), "", "desk.idle"),
+    Command("bulletin", "bulletin", say("The bulletin, with what has ended"), "", "desk.bulletin"),
     Command("touches", "keys", say("The keys, and their rehearsal"), "", "desk.keys"),
     Command("essai", "training", say("Train with invented callers"), "", "training.choose"),
     Command("verrouiller", "lock", say("Lock this screen: it keeps sounding"), element="lock-button"),

@@ -83,6 +83,7 @@ KEYS: Mapping[str, Key] = {
         shown="1–9",
         alike=say("Take up that line of the list"),
     ),
+    "bulletin": Key(("b",), say("Mark the first notice of the bulletin as read"), _B),
     "rest": Key(("p",), say("Begin or end a break"), _B),
     "patient": Key(("F3",), say("Find or register the patient"), _C, say("Patient"), "patient"),
     "slots": Key(("F4",), say("Book, move or cancel an appointment"), _C, say("Slots"), "booking"),

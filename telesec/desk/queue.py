@@ -31,6 +31,7 @@ PARTS = {
     "states": "desk/_states.html",
     "cover": "desk/_cover.html",
     "pause": "desk/_pause.html",
+    "bulletin": "desk/_bulletin.html",
 }
 IDLE = "desk/idle.html"
 NOBODY = say("Nobody is waiting any more. Somebody else answered.")

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from telesec.desk import (
     booking,
+    bulletin,
     call,
     callback,
     letter,
@@ -29,7 +30,8 @@ HOMES = {
 
 
 ROOMS = (
-    queue, call, patient_line, triage_sheet, booking, letter, callback, undo, live, rest, rehearsal,
+    queue, call, patient_line, triage_sheet, booking, letter, callback, undo, live, rest, bulletin,
+    rehearsal,
 )  # fmt: skip
 
 

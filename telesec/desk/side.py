@@ -10,7 +10,8 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from telesec.accounts import breaks
+from telesec.accounts import breaks, bulletin_reads
+from telesec.accounts.bulletin_reads import NoticeCard
 from telesec.alerts import reads as alerts
 from telesec.alerts.reads import AlertRow
 from telesec.alerts.rules import AlertState, Outcome
@@ -27,6 +28,7 @@ from telesec.desk.day import MyDay, my_day
 from telesec.desk.loops import Counts, Kind, OpenEnd, counts, open_ends, up_to
 from telesec.desk.practice_states import PracticeState, practice_states
 from telesec.desk.wording import HOUSE_ZONE, Wording, wording
+from telesec.foundation.access import Permission
 from telesec.foundation.language import Sentence, say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices import reads as practices
@@ -201,6 +203,16 @@ class Side:
     def crew(self) -> Crew:
         """Who is at work at the reader's practices, the reader among them: one query beside the queue's."""
         return Crew(breaks.at_work(self._uow), self._queue, self._uow.actor.person_id, self.now)
+
+    @property
+    def reads_bulletin(self) -> bool:
+        """Whether the bulletin is for this reader: those at the desk, no practitioner who looks in."""
+        return Permission.BULLETIN_READ in self._uow.actor.permissions_for(None)
+
+    @cached_property
+    def bulletin(self) -> tuple[NoticeCard, ...]:
+        """What supervisors say today, what is new to the reader first: one query."""
+        return bulletin_reads.standing_now(self._uow)
 
     @cached_property
     def day(self) -> MyDay:

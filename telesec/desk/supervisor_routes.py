@@ -15,6 +15,7 @@ from telesec.alerts.service import CloseAlert
 from telesec.desk import (
     phone_looks,
     phone_reads,
+    supervisor_bulletin,
     supervisor_leaving,
     supervisor_looks,
     supervisor_people,
@@ -36,6 +37,7 @@ def blueprint(deps: DeskDeps) -> Blueprint:
     _board_pages(pages, deps)
     _people_pages(pages, deps)
     _person_pages(pages, deps)
+    supervisor_bulletin.install(pages, deps)
     return pages
 
 

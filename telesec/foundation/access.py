@@ -58,6 +58,8 @@ class Permission(StrEnum):
     PRACTICE_READ = "practice.read"
     PRACTICE_CREATE = "practice.create"
     INSTRUCTION_WRITE = "instruction.write"
+    BULLETIN_READ = "bulletin.read"
+    BULLETIN_WRITE = "bulletin.write"
     PERSON_MANAGE = "person.manage"
     TOKEN_MANAGE = "token.manage"  # noqa: S105 - a permission, not a secret
     SESSION_OWN = "session.own"
@@ -78,9 +80,10 @@ _DESK = frozenset(
 )  # fmt: skip
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.SECRETARY: _DESK,
+    Role.SECRETARY: _DESK | {P.BULLETIN_READ},
     Role.SUPERVISOR: _DESK
-    | {P.ALERT_CLOSE, P.INSTRUCTION_WRITE, P.PRACTICE_CREATE, P.PERSON_MANAGE, P.POLICY_WRITE,
+    | {P.BULLETIN_READ, P.BULLETIN_WRITE,
+       P.ALERT_CLOSE, P.INSTRUCTION_WRITE, P.PRACTICE_CREATE, P.PERSON_MANAGE, P.POLICY_WRITE,
        P.CALENDAR_CONFIGURE, P.CALENDAR_LOGIN, P.AUDIT_READ, P.MESSAGE_HANDLE},
     Role.PRACTITIONER: _DESK
     | {P.PROTOCOL_ADOPT, P.PROTOCOL_SIGN, P.ALERT_ACKNOWLEDGE, P.MESSAGE_HANDLE,

@@ -8,6 +8,8 @@ from uuid import UUID
 
 import pytest
 
+from telesec.accounts import bulletin
+from telesec.accounts.bulletin import WriteNotice
 from telesec.alerts import flow as alert_flow
 from telesec.alerts.contacts import AddContact, add_contact, set_on_call
 from telesec.alerts.rules import ChannelKind
@@ -17,6 +19,7 @@ from telesec.calls import service as calls
 from telesec.calls.rules import Source
 from telesec.calls.service import OpenCall, Ring
 from telesec.foundation.access import Purpose, system_actor
+from telesec.foundation.ids import new_id
 from telesec.messages import service as messages
 from telesec.messages.service import FileMessage
 from telesec.onboarding import service as imports
@@ -30,6 +33,7 @@ from telesec.scheduling import service as holds
 from telesec.testing.bookable import NINE, House
 from telesec.testing.calendars import FakeCalendars
 from telesec.testing.cast import DR_LUNE_PHONE
+from telesec.testing.logins import known
 from telesec.testing.on_call import lilas_phones, with_phones
 from telesec.triage.levels import Level
 from telesec.triage.patient import PatientFacts
@@ -59,6 +63,7 @@ class Home:
     instruction_id: UUID
     absence_id: UUID
     contact_id: UUID
+    notice_id: UUID
 
 
 def furnish(deps, cast, calendars, name):
@@ -119,7 +124,18 @@ def furnish(deps, cast, calendars, name):
         instruction_id,
         absence_id,
         contact_id,
+        write_notice(deps, cast.supervisor, practice_id),
     )
+
+
+def write_notice(deps, supervisor, practice_id):
+    """Write a notice at one practice only, by one who supervises no other."""
+    alone = replace(supervisor, person_id=new_id(), memberships={practice_id: supervisor.role})
+    with deps.unit_of_work(alone) as uow:
+        known(uow, alone)
+        notice_id = bulletin.write(uow, WriteNotice("Deux renforts.", uow.now() + timedelta(days=1)))
+        uow.commit()
+    return notice_id
 
 
 @pytest.fixture

@@ -163,7 +163,7 @@ ENDING_TWICE = {
 
 
 def with_ids(app, actor):
-    ids = {"id", "practice_id", "call_id", "alert_id", "message_id", "appointment_id"}
+    ids = {"id", "practice_id", "call_id", "alert_id", "message_id", "appointment_id", "notice_id"}
     for route in routes(app):
         if route.rule.arguments & ids and allowed(route, actor) and isinstance(route.mark, Permission):
             yield route

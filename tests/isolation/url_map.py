@@ -52,6 +52,7 @@ class Route:
             "absence_id": home.absence_id,
             "contact_id": home.contact_id,
             "instruction_id": home.instruction_id,
+            "notice_id": home.notice_id,
             "person_id": new_id(),
             "import_id": new_id(),
             "schedule_id": home.house.schedule_id,

@@ -53,6 +53,7 @@ DOOR = (
 DESK_PAGES = (
     Look("desk.idle", "ada", "/desk", DESK, "#resume"),
     Look("desk.idle", "rested", "/desk", DESK, "h1"),
+    Look("desk.bulletin", "ada", "/desk/bulletin", DESK, "#resume"),
     Look("desk.keys", "ada", "/desk/keys"),
     *_opened("triage", "patient", "booking", "message", "alert", "callback", "outcome", "abuse"),
     _call("ringing", "#answer-here"),
@@ -83,6 +84,8 @@ SUPERVISION = (
     Look("supervisor.alert", "supervisor", "/supervisor/alerts/{red}"),
     Look("supervisor.people", "supervisor", "/supervisor/people"),
     Look("supervisor.person", "supervisor", "/supervisor/people/{nour}"),
+    Look("supervisor.bulletin", "supervisor", "/supervisor/bulletin"),
+    Look("supervisor.notice", "supervisor", "/supervisor/bulletin/{notice}"),
     Look("wall.wall", "supervisor", "/wall", WALL),
     Look("training.choose", "ada", "/training"),
     Look("training.call", "ada", "/training/signes_avc/1"),

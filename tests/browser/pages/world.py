@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
+from telesec.accounts import bulletin
 from telesec.accounts import service as people
+from telesec.accounts.bulletin import WriteNotice
 from telesec.accounts.loader import cookie_name
 from telesec.accounts.service import AddMembership, CreatePerson
 from telesec.alerts import flow as alert_flow
@@ -29,7 +31,7 @@ from telesec.practices.service import WriteInstruction
 from telesec.testing.bookable import House
 from telesec.testing.calendars import FakeCalendars
 from telesec.testing.cast import BRUNO_PHONE, Cast
-from telesec.testing.logins import Browser, browser_as
+from telesec.testing.logins import Browser, browser_as, known
 from telesec.testing.on_call import lilas_phones, put_on_call, with_phones
 from telesec.triage import service as triage
 from telesec.triage.levels import Level
@@ -62,6 +64,7 @@ class World:
         world.furnish()
         world.alarm(clock)
         world.call_in()
+        world.tell()
         world.invite()
         return world
 
@@ -170,6 +173,18 @@ class World:
         slot = dict(re.findall(r'name="(schedule_id|type|start)" value="([^"]*)"', form))
         self.send("booked", "/hold", **slot)
         self.send("booked", "/book", **slot, view="booking")
+
+    def tell(self) -> None:
+        """Two notices of the bulletin, one that has ended."""
+        deps, rose = self.house.deps, self.cast.supervisor
+        with deps.unit_of_work(rose) as uow:
+            until = uow.now() + timedelta(hours=8)
+            known(uow, rose)
+            ended = bulletin.write(uow, WriteNotice("Garde du Moulin : Dr Brume jusqu’à 22:00.", until))
+            text = "Grippe : comptez 30 % d’appels en plus jusqu’à vendredi. Deux renforts de 9:00 à 12:00."
+            self.ids["notice"] = str(bulletin.write(uow, WriteNotice(text, until)))
+            bulletin.end(uow, ended)
+            uow.commit()
 
     def invite(self) -> None:
         """Somebody new with a link, and a file of patients with one fault, not imported yet."""

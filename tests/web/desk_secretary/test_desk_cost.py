@@ -19,6 +19,7 @@ PARTS = (
     "states",
     "cover",
     "pause",
+    "bulletin",
 )
 CALL_PARTS = {
     "slots": 11,
@@ -65,7 +66,7 @@ def test_desk_asks_nothing_twice(desk, asked):
     asked.clear()
     desk.browser.get("/desk")
 
-    assert len(asked) <= EDGE + 12
+    assert len(asked) <= EDGE + 13
     assert len(set(asked)) == len(asked) - 1  # the signed context of either transaction
 
 
