@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import update
 
+from telesec.accounts import bulletin
+from telesec.accounts.bulletin import LONGEST_TEXT, MOST_AT_ONCE, WriteNotice
 from telesec.alerts import flow as alert_flow
 from telesec.callbacks import service as callbacks
 from telesec.callbacks.service import OpenCallback
@@ -49,6 +51,11 @@ def crowd(house, cast, ring, clock):
             practices.write_instruction(
                 uow, WriteInstruction(cast.lilas, f"{number} {INSTRUCTION}", "Dr Lune")
             )
+        uow.commit()
+    with deps.unit_of_work(cast.supervisor) as uow:
+        for number in range(MOST_AT_ONCE):
+            text = f"{number} {INSTRUCTION} {INSTRUCTION}"[:LONGEST_TEXT]
+            bulletin.write(uow, WriteNotice(text, clock.now() + timedelta(hours=8)))
         uow.commit()
     with deps.unit_of_work(cast.ada) as uow:
         for number in range(6):
