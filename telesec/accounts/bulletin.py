@@ -24,7 +24,7 @@ from telesec.foundation.unit_of_work import UnitOfWork
 
 INSTALLATION = Facts(practice_id=None)
 TOPIC = "bulletin"
-LONGEST_TEXT = 400
+LONGEST_TEXT = 240
 """Characters of a notice: two lines or three between two calls."""
 LONGEST_STAY = timedelta(days=31)
 MOST_AT_ONCE = 12
