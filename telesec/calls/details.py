@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Self
 
 from telesec.calls.reads import CallCard
-from telesec.calls.rules import DraftKind, Handover
+from telesec.calls.rules import Beside, DraftKind, Handover
 from telesec.calls.service import SaveDraft, save_draft
 from telesec.foundation.unit_of_work import UnitOfWork
 
@@ -18,13 +18,20 @@ MAX_FIELD = 300
 
 @dataclass(frozen=True)
 class CallDetails:
-    """Facts of one call, as typed."""
+    """Facts of one call, as typed.
+
+    Args:
+        beside: Whether who speaks for the patient is with them.
+        patient_phone: Where the patient answers, E.164, when the caller is elsewhere.
+    """
 
     caller_name: str = field(default="", repr=False)
     relation: str = field(default="", repr=False)
     address: str = field(default="", repr=False)
     address_read_back: bool = False
     handover: Handover = Handover.NONE
+    beside: Beside = Beside.NOT_SAID
+    patient_phone: str = field(default="", repr=False)
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -34,7 +41,9 @@ class CallDetails:
         except ValueError:
             return cls()
         known = {key: data[key] for key in cls.__dataclass_fields__ if key in data}
-        return replace(cls(**known), handover=Handover(known.get("handover", "")))
+        return replace(
+            cls(**known), handover=Handover(known.get("handover", "")), beside=Beside(known.get("beside", ""))
+        )
 
     def write(self) -> str:
         """Return the facts as the draft keeps them."""

@@ -12,7 +12,7 @@ from telesec.callbacks import service as callbacks
 from telesec.callbacks.service import OpenCallback
 from telesec.calls import reads
 from telesec.calls.details import details_of
-from telesec.calls.heard import heard, whereabouts
+from telesec.calls.heard import heard, reached_at, whereabouts
 from telesec.calls.reads import CallCard
 from telesec.calls.rules import REFUSED_15_PROMISE, CallState, drop_is_alarming
 from telesec.foundation.access import Facts, Permission, authorize
@@ -84,7 +84,10 @@ def promise(
 
 
 def _own_number(uow: UnitOfWork, card: CallCard) -> str:
-    """Return the patient's own number; empty when nobody knows whom the call is about."""
+    """Return where the patient answers: as said in the call, else as kept; empty when nobody knows."""
+    said = details_of(card).patient_phone
+    if said:
+        return said
     if card.patient_id is None:
         return ""
     return next(iter(patients.patient(uow, card.practice_id, card.patient_id).phones), "")
@@ -95,4 +98,4 @@ def _caller(card: CallCard, language: str) -> list[str]:
     details = details_of(card)
     place = whereabouts(details.address, language) if details.address else render(NO_ADDRESS, language)
     name = [render(say(CALLER.msgid, name=details.caller_name), language)] if details.caller_name else []
-    return [place, *name]
+    return [place, *name, *reached_at(details, language)]

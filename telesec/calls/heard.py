@@ -1,7 +1,10 @@
 """What was heard in a call, in words for whoever takes over: a doctor, or whoever calls back."""
 
+from telesec.calls.details import CallDetails
+from telesec.calls.rules import Beside
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.practices.numbers import read_aloud
 from telesec.triage.in_practice import library_of
 from telesec.triage.library import Library
 from telesec.triage.protocol import Given
@@ -10,6 +13,8 @@ from telesec.web.language import render
 
 ADDRESS = say("Address: %(address)s")
 YES = say("%(question)s Yes.")
+APART = say("The caller is not beside the patient.")
+OWN_NUMBER = say("The patient answers at: %(number)s")
 
 
 def heard(uow: UnitOfWork, library: Library, session: SessionView, language: str) -> list[str]:
@@ -26,3 +31,10 @@ def heard(uow: UnitOfWork, library: Library, session: SessionView, language: str
 def whereabouts(address: str, language: str) -> str:
     """Return where the caller is, as a line of a message."""
     return render(say(ADDRESS.msgid, address=address), language)
+
+
+def reached_at(details: CallDetails, language: str) -> list[str]:
+    """Return that the caller is elsewhere and where the patient answers, as said, a line each."""
+    apart = [render(APART, language)] if details.beside is Beside.NO else []
+    number = read_aloud(details.patient_phone)
+    return [*apart, *([render(say(OWN_NUMBER.msgid, number=number), language)] if number else [])]

@@ -71,6 +71,14 @@ class Handover(StrEnum):
     DONE = "done"
 
 
+class Beside(StrEnum):
+    """Whether who speaks for a patient is near enough to look, as the caller said."""
+
+    NOT_SAID = ""
+    YES = "yes"
+    NO = "no"
+
+
 def drop_is_alarming(level: Level | None, handover: Handover, *, asking: bool, told_doctor: bool) -> bool:
     """Return whether a caller who is gone must be called back at once.
 

@@ -4,10 +4,13 @@ Only a beginning: the page puts it into a note nobody wrote in, else offers it b
 so it is shown and sealed as the note is, and goes nowhere else.
 """
 
-from telesec.calls.heard import YES, heard
+from telesec.calls.details import details_of
+from telesec.calls.heard import YES, heard, reached_at
+from telesec.calls.reads import CallCard
 from telesec.desk.phone_looks import BABY_MONTHS
 from telesec.foundation.language import Sentence, say
 from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.practices.numbers import read_aloud
 from telesec.triage.in_practice import library_of
 from telesec.triage.library import Library
 from telesec.triage.patient import PatientFacts, Sex
@@ -33,18 +36,18 @@ ANSWERED = {
 BACK = say("To call back: %(number)s")
 
 
-def alert_text(uow: UnitOfWork, library: Library, session: SessionView | None, number: str) -> str:
+def alert_text(uow: UnitOfWork, library: Library, session: SessionView | None, card: CallCard) -> str:
     """Return what a triage found, one thing a line; empty before a result. For a session already read.
 
     Args:
         uow: Carries the actor, whose language it is written in.
         library: The protocols.
         session: The triage, None before one.
-        number: Where the caller is called back, as read aloud; empty when not known.
+        card: The call; its number, where it shows one, is where the caller is called back.
     """
     if session is None or session.disposition is None:
         return ""
-    language = uow.actor.language
+    language, number = uow.actor.language, read_aloud(card.from_number)
     title, *yes = heard(uow, library, session, language)
     whys = [_why(why, session, language) for why in session.whys]
     lines = [
@@ -54,6 +57,7 @@ def alert_text(uow: UnitOfWork, library: Library, session: SessionView | None, n
         *(_with(DECIDED, language, why=why) for why in whys),
         *(line for line in yes if line not in whys),
         *_open(uow, library, session, whys),
+        *reached_at(details_of(card), language),
         *([back(number, language)] if number else []),
     ]
     return "\n".join(lines)

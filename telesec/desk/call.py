@@ -11,7 +11,7 @@ from telesec.calls import dropped, gone
 from telesec.calls import reads as reads_of_calls
 from telesec.calls import service as calls
 from telesec.calls.details import MAX_FIELD, CallDetails, details_of, keep_details
-from telesec.calls.rules import DraftKind, Handover, Outcome
+from telesec.calls.rules import Beside, DraftKind, Handover, Outcome
 from telesec.calls.service import SaveDraft
 from telesec.desk import after_alert
 from telesec.desk.caught import ask_first
@@ -24,6 +24,7 @@ from telesec.foundation.access import Permission
 from telesec.foundation.errors import NotFound, Refused, Stale
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
+from telesec.practices.numbers import to_e164
 from telesec.scheduling import service as scheduling
 from telesec.web.access import actor, requires
 
@@ -146,7 +147,7 @@ def _ending(pages: Blueprint, deps: DeskDeps) -> None:
 def _changed(details: CallDetails) -> CallDetails:
     """Return the facts with what the form said; a field it does not carry stays."""
     form = request.form
-    handover = form.get("handover", "")
+    handover, beside = form.get("handover", ""), form.get("beside", details.beside)
     address = typed_text("address", MAX_FIELD, details.address)
     same = address == details.address
     return replace(
@@ -156,7 +157,22 @@ def _changed(details: CallDetails) -> CallDetails:
         address=address,
         address_read_back=form.get("address_read_back") == "1" or (details.address_read_back and same),
         handover=Handover(handover) if handover in set(Handover) and handover else details.handover,
+        beside=Beside(beside) if beside in set(Beside) else details.beside,
+        patient_phone=_patient_phone(details.patient_phone),
     )
+
+
+def _patient_phone(before: str) -> str:
+    """Return where the patient answers, E.164; what stands when the form does not carry it.
+
+    Raises:
+        Refused: It is no telephone number (422).
+    """
+    typed = request.form.get("patient_phone", before).strip()
+    number = to_e164(typed) if typed else ""
+    if number is None:
+        raise Refused("bad_number", say("Check the telephone number."), status=422, field="patient_phone")
+    return number
 
 
 def _outcome() -> Outcome:

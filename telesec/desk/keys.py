@@ -100,6 +100,7 @@ KEYS: Mapping[str, Key] = {
     "unknown": Key(("?", "Space"), say("Answer: does not know"), _Q),
     "refuses": Key(("r",), say("Answer: refuses"), _Q),
     "heard": Key(("d",), say("Tick what was told already"), _Q),
+    "away": Key(("a",), say("The caller is not beside the patient"), _Q),
     "erase": Key(("e",), say("Take the last answer back"), _Q),
     "told": Key(("l",), say("What to watch for was read out"), _Q),
     "paper": Key(("i",), say("Open the sheet to print"), _Q),

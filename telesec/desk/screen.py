@@ -210,7 +210,7 @@ class CallScreen:
 
     def alert_text(self) -> str:
         """Return what an urgent message may begin with; empty before a triage's result."""
-        return alert_text(self._uow, self._deps.library, self.triage, self.w.phone(self.call.from_number))
+        return alert_text(self._uow, self._deps.library, self.triage, self.call)
 
     def answered(self) -> tuple[tuple[Text, Given], ...]:
         """Return what was asked and answered, newest first."""

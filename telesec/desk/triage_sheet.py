@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response
 
 from telesec.calls import reads as reads_of_calls
 from telesec.calls import service as calls
-from telesec.calls.rules import DraftKind
+from telesec.calls.details import details_of, keep_details
+from telesec.calls.rules import Beside, DraftKind
 from telesec.calls.service import SaveDraft
 from telesec.desk.call import PATH
 from telesec.desk.caught import passage
@@ -43,6 +44,8 @@ MAX_WORDS = 1_000
 REPEATS = ("worse", "better")
 NO_WORDS = say("Type the caller's own words, or choose a protocol.")
 ASKED = {AdministrativeSex.FEMALE: Sex.FEMALE, AdministrativeSex.MALE: Sex.MALE}
+SPEAKERS = {"beside": Beside.YES, "away": Beside.NO}
+"""Who speaks for the patient, where the sheet says whether they are together."""
 
 OLDEST, LONGEST_AGE = 120, 4
 """An age on the sheet: years at most, and digits."""
@@ -65,6 +68,7 @@ def _asking(pages: Blueprint, deps: DeskDeps) -> None:
             facts, other = _facts(uow, deps.library, (practice_id, call_id))
             command = StartTriage(practice_id, facts, request.form.get("protocol", ""), words, call_id)
             _keep_note(uow, (practice_id, call_id))
+            _keep_beside(uow, (practice_id, call_id))
             begun = calls.start_triage(uow, deps.library, command, another_reason=other)
             alert_at_once(uow, deps.library, begun)
 
@@ -159,6 +163,15 @@ def _keep_note(uow: UnitOfWork, call: tuple[UUID, UUID]) -> None:
     kept = reads_of_calls.call(uow, *call).drafts.get(DraftKind.NOTE) if text.strip() else None
     if text.strip() and (kept is None or kept.text != text):
         calls.save_draft(uow, SaveDraft(*call, DraftKind.NOTE, text, kept.version if kept else 0))
+
+
+def _keep_beside(uow: UnitOfWork, call: tuple[UUID, UUID]) -> None:
+    """Keep whether who speaks is with the patient, where the form says who speaks."""
+    voice = request.form.get("voice")
+    if voice is not None:
+        card = reads_of_calls.call(uow, *call)
+        beside = SPEAKERS.get(voice, Beside.NOT_SAID)
+        keep_details(uow, card, replace(details_of(card), beside=beside))
 
 
 def _given() -> Given:

@@ -9,8 +9,8 @@ from telesec.alerts import service as service_of_alerts
 from telesec.alerts.rules import AlertLevel
 from telesec.alerts.service import RaiseAlert
 from telesec.calls import reads as calls
-from telesec.calls.details import details_of
-from telesec.calls.heard import heard, whereabouts
+from telesec.calls.details import CallDetails, details_of
+from telesec.calls.heard import heard, reached_at, whereabouts
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.messages import service as messages
@@ -44,7 +44,7 @@ def alert_at_once(uow: UnitOfWork, library: Library, session: SessionView) -> No
             session.practice_id,
             next((one for one in rungs if one.channels), rungs[0]).practitioner_id,
             Level.CALL15_NOW,
-            _facts(uow, library, session, details_of(card).address),
+            _facts(uow, library, session, details_of(card)),
             card.from_number,
             callback_number_read_back=False,
             call_id=session.call_id,
@@ -53,8 +53,15 @@ def alert_at_once(uow: UnitOfWork, library: Library, session: SessionView) -> No
     )
 
 
-def _facts(uow: UnitOfWork, library: Library, session: SessionView, address: str) -> str:
+def _facts(uow: UnitOfWork, library: Library, session: SessionView, details: CallDetails) -> str:
     """Return what the doctor must know, in the words of the questions answered with yes."""
     language = uow.actor.language
-    place = [whereabouts(address, language)] if address else []
-    return "\n".join([render(SIGN, language), *heard(uow, library, session, language), *place])
+    place = [whereabouts(details.address, language)] if details.address else []
+    return "\n".join(
+        [
+            render(SIGN, language),
+            *heard(uow, library, session, language),
+            *place,
+            *reached_at(details, language),
+        ]
+    )

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from telesec.foundation.language import say
+from telesec.practices.numbers import read_aloud
 from telesec.web.language import render
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
-FRENCH = "+33"
 NARROW = "\u202f"
 HOUSE_ZONE = "Europe/Paris"
 """What lists across practices are timed in."""
@@ -119,10 +119,7 @@ class Wording:
 
     def phone(self, number: str) -> str:
         """Return a number as it is read aloud: French ones in pairs, others as E.164."""
-        if not number.startswith(FRENCH) or len(number) != 12:
-            return number
-        national = "0" + number.removeprefix(FRENCH)
-        return " ".join(national[i : i + 2] for i in range(0, len(national), 2))
+        return read_aloud(number)
 
     def _spoken_time(self, at: datetime) -> str:
         local = at.astimezone(self.zone)

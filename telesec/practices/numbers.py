@@ -51,6 +51,15 @@ def to_e164(typed: str, region: Region = FRANCE) -> str | None:
     return digits if E164.match(digits) else None
 
 
+def read_aloud(number: str, region: Region = FRANCE) -> str:
+    """Return an E.164 number as it is read aloud: one of ``region`` at home, in pairs; another as it is."""
+    at_home = f"+{region.calling_code}"
+    if not number.startswith(at_home) or len(number) != len(at_home) + region.national:
+        return number
+    digits = region.trunk + number.removeprefix(at_home)
+    return " ".join(digits[at : at + 2] for at in range(0, len(digits), 2))
+
+
 def luhn(digits: str) -> bool:
     """Return whether the last digit is the Luhn check digit of the others (ISO/IEC 7812-1, annex B)."""
     total = 0

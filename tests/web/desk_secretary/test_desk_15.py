@@ -46,3 +46,29 @@ def test_the_address_read_to_the_15_is_kept(desk, adopted):
     desk.post("/details", {"address": "8 chemin des Glycines", "address_read_back": "1"})
 
     assert 'value="8 chemin des Glycines"' in desk.page()
+
+
+def test_who_is_elsewhere_gives_the_number_where_the_patient_answers(desk, adopted):
+    desk.post("/triage/start", {"words": "elle ne respire plus", "sex": "F", "voice": "away"})
+
+    desk.post("/details", {"beside": "no", "patient_phone": "06 39 98 00 20"})
+
+    read_out = desk.page().split("<dt>Numéro</dt>")[1].split("<dt>")[0]
+    assert 'value="06 39 98 00 20"' in read_out
+    assert "pas auprès du patient" in read_out
+
+
+def test_who_is_beside_the_patient_is_asked_for_no_other_number(desk, adopted):
+    desk.post("/triage/start", {"words": "elle ne respire plus", "sex": "F", "voice": "beside"})
+
+    assert 'name="patient_phone"' not in desk.page()
+
+
+def test_a_number_that_is_none_is_refused_and_stays_typed(desk, adopted):
+    desk.post("/triage/start", {"words": "elle ne respire plus", "sex": "F", "voice": "away"})
+
+    answer = desk.post("/details", {"beside": "no", "patient_phone": "chez sa voisine"})
+
+    assert answer.status_code == 422
+    assert "Vérifiez le numéro" in answer.text
+    assert 'value="chez sa voisine"' in answer.text

@@ -58,6 +58,16 @@ def test_it_says_complaint_words_person_what_decided_and_the_number(judged):
     assert len(lines) == len(set(lines))
 
 
+def test_it_says_that_the_caller_is_elsewhere_and_where_the_patient_answers(judged):
+    judged.post("/details", {"beside": "no", "patient_phone": OTHER})
+
+    assert proposed(judged)[-3:] == [
+        "L’appelant n’est pas auprès du patient.",
+        f"Le patient répond au\u00a0: {OTHER}",
+        f"À rappeler\u00a0: {BRUNO}",
+    ]
+
+
 def test_a_yes_that_did_not_decide_is_told_after_what_did(desk, adopted):
     desk.post("/triage/start", {"words": WORDS, "age": "40", "sex": "F", "pregnant": "no"})
     session = {"session_id": desk.hidden("session_id")}

@@ -135,6 +135,17 @@ def test_an_address_learnt_after_the_alert_reaches_the_doctor(desk, adopted, cas
     assert "8 chemin des Glycines" in doctor.get(alert_page).text
 
 
+def test_who_is_elsewhere_and_where_the_patient_answers_reaches_the_doctor(desk, adopted, cast):
+    desk.post("/triage/start", {"words": "mal à la poitrine", "age": "75", "sex": "F", "voice": "away"})
+    desk.answer("yes")
+    before = told_doctor(desk, cast)
+
+    desk.post("/details", {"beside": "no", "patient_phone": "06 39 98 00 12"})
+
+    assert before.endswith("\nL’appelant n’est pas auprès du patient.")
+    assert told_doctor(desk, cast) == f"{before}\nLe patient répond au\u00a0: 06 39 98 00 12"
+
+
 def alert_of(desk, cast):
     with desk.house.deps.unit_of_work(cast.ada) as uow:
         return alerts.of_call(uow, *desk.call)[0].id

@@ -361,3 +361,22 @@ def test_a_result_offers_a_type_its_level_may_be_booked_on(desk, judge, house, c
 
     assert "Trop urgent pour un rendez-vous" not in page
     assert 'class="count">Bref' in page
+
+
+def test_a_key_says_that_the_caller_is_elsewhere_and_takes_it_back(desk, adopted):
+    desk.post("/triage/start", {"words": "mal au ventre", "age": "40", "sex": "F", "voice": "she"})
+    assert 'aria-keyshortcuts="a" aria-pressed="false"' in desk.page()
+
+    desk.post("/details", {"beside": "no"})
+    apart = desk.page()
+    desk.post("/details", {"beside": ""})
+
+    assert 'aria-keyshortcuts="a" aria-pressed="true"' in apart
+    assert "Qui est auprès du patient" in apart
+    assert "Qui est auprès du patient" not in desk.page()
+
+
+def test_the_patient_is_never_asked_who_is_beside_them(desk, adopted):
+    desk.post("/triage/start", {"words": "mal au ventre", "age": "40", "sex": "F", "voice": "you"})
+
+    assert 'aria-keyshortcuts="a"' not in desk.page()
