@@ -49,6 +49,21 @@ def test_d_ticks_what_was_told_and_e_takes_it_back(call):
     expect(asked).to_have_value(first)
 
 
+def test_a_says_the_caller_is_elsewhere_and_asks_where_the_patient_answers(call):
+    begin(call, "mal au dos")
+
+    call.page.keyboard.press("a")
+    number = call.page.locator("#patient-phone")
+    expect(number).to_be_visible()
+    number.fill("06 39 98 00 20")
+    number.press("Enter")
+    expect(number).to_have_value("06 39 98 00 20")
+    call.picture("elsewhere")
+
+    call.page.keyboard.press("F6")
+    expect(call.page.locator("#question")).to_be_focused()
+
+
 def test_i_opens_the_sheet_to_print(call):
     begin(call, "mal au ventre")
     deny_all(call)
