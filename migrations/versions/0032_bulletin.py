@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.support import tenant_table
 
-revision = "0031_bulletin"
-down_revision = "0030_held_type"
+revision = "0032_bulletin"
+down_revision = "0031_day_figures"
 
 _INSTANT = sa.DateTime(timezone=True)
 
