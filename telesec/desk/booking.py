@@ -14,7 +14,7 @@ from telesec.accounts import reads as accounts
 from telesec.calls import reads as reads_of_calls
 from telesec.desk.call import PATH
 from telesec.desk.caught import ask_first
-from telesec.desk.pages import CallKey, act, asked, attempt, needed_id, typed_text
+from telesec.desk.pages import CallKey, act, asked, attempt, needed_id, typed_text, uuid_or_none
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import CallScreen
 from telesec.desk.search import search_now
@@ -106,12 +106,22 @@ def _appointments(pages: Blueprint, deps: DeskDeps) -> None:
 
 
 def _slot(call: CallKey, name: str = "") -> HoldSlot:
-    return HoldSlot(call[0], needed_id("schedule_id"), needed_id("type"), _start(), call[1], name)
+    return HoldSlot(call[0], _schedule(), needed_id("type"), _start(), call[1], name)
+
+
+def _schedule() -> UUID:
+    """Return whose slot it is: a button of the grid says it with its start, ``schedule@start``."""
+    return uuid_or_none(_in_grid()[0]) or needed_id("schedule_id")
+
+
+def _in_grid() -> tuple[str, str]:
+    schedule, _, start = request.form.get("slot", "").partition("@")
+    return schedule, start
 
 
 def _start() -> datetime:
     try:
-        return datetime.fromisoformat(request.form.get("start", ""))
+        return datetime.fromisoformat(_in_grid()[1] or request.form.get("start", ""))
     except ValueError:
         raise Refused("bad_start", say("Choose a slot first."), status=422, field="start") from None
 

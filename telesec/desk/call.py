@@ -32,7 +32,7 @@ PARTS = {
     "call-head": "desk/_call_head.html",
     "instructions": "desk/_instructions.html",
     "on-call": "desk/_on_call.html",
-    "slots": "desk/_slots.html",
+    "slots": "desk/_slots_fresh.html",
     "light": "desk/_light_part.html",
     "ladder": "desk/_ladder.html",
 }

@@ -74,6 +74,9 @@ EVERYWHERE = (
 IN_CALL = (
     _view("patient", "patient", KEYS["patient"]),
     _view("rdv", "book", KEYS["slots"]),
+    _press("semaine", "week", KEYS["grid"]),
+    _press("apres", "later", KEYS["week_after"]),
+    _press("avant", "earlier", KEYS["week_before"]),
     _view("tri", "triage", KEYS["triage"]),
     _view("rappel", "callback", KEYS["callback"]),
     _view("alerte", "alert", KEYS["alert"]),

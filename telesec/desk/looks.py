@@ -10,7 +10,7 @@ from enum import StrEnum
 from telesec.alerts.rules import DESK, ChannelKind, DeliveryStatus
 from telesec.alerts.rules import Outcome as AlertOutcome
 from telesec.calls.rules import Outcome
-from telesec.desk import commands, keys
+from telesec.desk import commands, keys, week
 from telesec.foundation.language import Sentence, say
 from telesec.scheduling.reads import AppointmentCard
 from telesec.scheduling.rules import EndedBecause, Status
@@ -140,6 +140,7 @@ WORDS: Mapping[str, object] = {
     "channels": CHANNELS,
     "delivery_words": DELIVERIES,
     "alert_outcomes": ALERT_OUTCOMES,
+    "button_id": week.button_id,
     "desk_keys": keys.KEYS,
     "bar_keys": keys.IN_CALL_BAR,
     "commands_in_call": commands.IN_CALL,

@@ -5,6 +5,7 @@ transaction is not committed and leaves no entry.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from flask import Response, make_response, redirect, render_template, request, u
 from werkzeug.wrappers import Response as AnyResponse
 
 from telesec.desk.ports import DeskDeps
-from telesec.desk.screen import Ask, CallScreen
+from telesec.desk.screen import CallScreen
 from telesec.desk.side import Side
 from telesec.desk.undo import Done, Told
+from telesec.desk.week import Ask
 from telesec.foundation.errors import NotFound, Refused, TelesecError, Unauthenticated
 from telesec.foundation.language import Sentence, say
 from telesec.foundation.lengths import refuse_longer
@@ -32,6 +34,14 @@ def uuid_or_none(text: str | None) -> UUID | None:
     """Return an id of an address or a form, None when it is not one."""
     try:
         return UUID(text or "")
+    except ValueError:
+        return None
+
+
+def day_or_none(text: str | None) -> date | None:
+    """Return a day of an address or a form, None when it is not one."""
+    try:
+        return date.fromisoformat(text or "")
     except ValueError:
         return None
 
@@ -73,6 +83,8 @@ def asked() -> Ask:
         uuid_or_none(values.get("type")),
         uuid_or_none(values.get("practitioner")),
         uuid_or_none(values.get("moving")),
+        day_or_none(values.get("from")),
+        values.get("hours") == "1",
     )
 
 

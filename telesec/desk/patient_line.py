@@ -16,7 +16,7 @@ from telesec.calls.details import MAX_FIELD, details_of, keep_details
 from telesec.desk.call import PATH
 from telesec.desk.pages import act, asked, call_page, needed_id, typed_text
 from telesec.desk.ports import DeskDeps
-from telesec.desk.screen import Ask
+from telesec.desk.week import Ask
 from telesec.foundation.access import Permission
 from telesec.foundation.errors import Refused, TelesecError
 from telesec.foundation.language import say

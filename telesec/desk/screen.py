@@ -5,8 +5,7 @@ a calendar: slots come from the last readings; the fresh search is made by ``boo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from telesec.calls.rules import CallState, DraftKind, Handover, Outcome
 from telesec.desk.alert_text import alert_text
 from telesec.desk.ports import DeskDeps
 from telesec.desk.side import Side
+from telesec.desk.week import Ask, Grid, stretch
 from telesec.desk.wording import Wording, wording
 from telesec.foundation.access import Permission
 from telesec.foundation.errors import NotFound
@@ -31,7 +31,7 @@ from telesec.patients.reads import CallerCard, PatientCard
 from telesec.practices.reads import PracticeCard, PractitionerCard
 from telesec.scheduling import offers
 from telesec.scheduling import reads as scheduling
-from telesec.scheduling.offers import FindSlots, Offer, OfferedSlot
+from telesec.scheduling.offers import FindSlots, Offer
 from telesec.scheduling.reads import AppointmentCard, HoldCard, TypeCard
 from telesec.scheduling.rules import bookable, reserved_from
 from telesec.triage import hearing
@@ -41,7 +41,6 @@ from telesec.triage.levels import Level
 from telesec.triage.protocol import Given, Question, Text
 from telesec.triage.reads import ProtocolCard, QuestionView, SessionView
 
-SEARCH = timedelta(days=28)
 NEXT = {
     Level.DOCTOR_NOW: "alert",
     Level.SAME_DAY: "booking",
@@ -50,19 +49,9 @@ NEXT = {
     Level.ADMIN: "message",
 }
 """What acts on a level first; a message may stand in for an appointment nobody could offer."""
-SHOWN_SLOTS, WEEK_SLOTS, WEEK_DAYS = 9, 120, 5
+SHOWN_SLOTS = 9
 MOST_KEPT = 2
 """How many types kept for urgent calls are searched for a slot before the usual one is offered."""
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What the reader chose on the page; ids only, since it stands in the address."""
-
-    view: str = "triage"
-    type_id: UUID | None = None
-    practitioner_id: UUID | None = None
-    moving_id: UUID | None = None
 
 
 class CallScreen:
@@ -284,15 +273,17 @@ class CallScreen:
         return None
 
     def _wanted(self, kind: TypeCard) -> FindSlots:
+        covers = stretch(self.ask, self.w)
         return FindSlots(
             self.practice_id,
             kind.id,
-            self.now,
-            self.now + SEARCH,
+            covers.start,
+            covers.until,
             self.ask.practitioner_id,
             self.level_judged,
-            WEEK_SLOTS if self.ask.view == "booking" else SHOWN_SLOTS,
+            SHOWN_SLOTS,
             moving=self.moving is not None and self.moving.appointment_type_id == kind.id,
+            whole_until=covers.end if self.ask.view == "booking" and self.choosing else None,
         )
 
     @property
@@ -308,23 +299,12 @@ class CallScreen:
             return None
         return self._offered.get(wanted.appointment_type_id) or offers.offer(self._uow, wanted)
 
-    @property
-    def week_days(self) -> tuple[datetime, ...]:
-        """The first days that have a free slot, each as its first one."""
-        days: dict[date, datetime] = {}
-        for slot in self.offer.slots if self.offer else ():
-            days.setdefault(self.w.local_day(slot.start), slot.start)
-        return tuple(days.values())[:WEEK_DAYS]
-
-    def slots_on(self, schedule_id: UUID, day: datetime) -> tuple[OfferedSlot, ...]:
-        """Return the free slots of one schedule on the local day of ``day``."""
-        wanted = self.w.local_day(day)
-        slots = self.offer.slots if self.offer else ()
-        return tuple(
-            slot
-            for slot in slots
-            if slot.schedule_id == schedule_id and self.w.local_day(slot.start) == wanted
-        )
+    @cached_property
+    def grid(self) -> Grid | None:
+        """The week, or the day, of the slots offered; None where nothing may be offered."""
+        if self.offer is None or self.offer.too_urgent or self.offer.reserved:
+            return None
+        return Grid(self.ask, self.w, self.offer, (h for h in self.holds if h.call_id != self.call_id))
 
     @cached_property
     def holds(self) -> tuple[HoldCard, ...]:

@@ -26,6 +26,8 @@ from telesec.scheduling.rules import LONGEST_SEARCH, bookable, latest_start, res
 from telesec.triage.levels import Level
 
 MOST_SLOTS = 200
+MOST_WHOLE = 5_000
+"""Slots of a stretch that is returned whole: twenty practitioners, seven days, one every quarter of an hour."""
 NEAR = timedelta(days=4)
 """The part of a search that is looked at first: a page of slots is seldom longer."""
 
@@ -35,6 +37,8 @@ class FindSlots:
     """What is looked for: a type, a stretch, perhaps one practitioner, the urgency.
 
     ``moving``: for an appointment that is of this type already; what is kept for urgent calls is open to it.
+    ``whole_until``: every slot that starts before it is returned, however few were asked for: a week shown
+    with a day left out would call that day full.
     """
 
     practice_id: UUID
@@ -45,6 +49,7 @@ class FindSlots:
     level: Level | None = None
     limit: int = 20
     moving: bool = False
+    whole_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -132,22 +137,22 @@ def _found(uow: UnitOfWork, search: _Search) -> Offer:
     query, kind = search.query, search.kind
     wanted = Kind(kind.id, timedelta(minutes=kind.duration_minutes), timedelta(minutes=kind.step_minutes))
     most = max(1, min(query.limit, MOST_SLOTS))
-    near, far = _parted(search.within)
+    near, far = _parted(search.within, query.whole_until)
     known = agendas(uow, query.practice_id, search.rows, _reaching(near, search.within, wanted.duration))
     cards = tuple(_card(row, known[row.id], search.now) for row in search.rows)
     if not bookable(query.level, Level(kind.max_level) if kind.max_level else None):
         return Offer((), cards, too_urgent=True)
     if not query.moving and reserved_from(query.level, Level(kind.min_level) if kind.min_level else None):
         return Offer((), cards, reserved=True)
-    slots = list(islice(_earliest(search, known, wanted, near), most))
+    slots = list(islice(_earliest(search, known, wanted, near), MOST_WHOLE if query.whole_until else most))
     if far is not None and len(slots) < most and not all(card.reason for card in cards):
         known = agendas(uow, query.practice_id, search.rows, far)
         slots += islice(_earliest(search, known, wanted, far), most - len(slots))
     return Offer(tuple(slots), cards)
 
 
-def _parted(within: Interval) -> tuple[Interval, Interval | None]:
-    middle = within.start + NEAR
+def _parted(within: Interval, whole_until: datetime | None) -> tuple[Interval, Interval | None]:
+    middle = max(within.start, whole_until or within.start + NEAR)
     if middle >= within.end:
         return within, None
     return Interval(within.start, middle), Interval(middle, within.end)

@@ -10,6 +10,7 @@
     if (event.ctrlKey && event.key === "Enter") return "Control+Enter";
     if (event.ctrlKey && event.key.toLowerCase() === "m") return "Control+m";
     if (event.ctrlKey || event.altKey || event.metaKey || typing(within)) return "";
+    if (event.key === "PageUp" || event.key === "PageDown") return event.key;
     if (/^(Digit|Numpad)[0-9]$/.test(event.code)) return event.code.slice(-1);
     const pressable = within.matches?.("button, a, summary");
     if (event.key === "Enter") return pressable ? "" : "Enter";

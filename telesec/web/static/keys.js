@@ -40,6 +40,8 @@
     if (typing(it)) {
       it.focus();
       it.select?.();
+    } else if (it.matches("table")) {       /* a grid is gone into, at the place it was left */
+      it.querySelector('[tabindex="0"]')?.focus();
     } else {
       if (it.type !== "button") leave();
       it.click();

@@ -74,3 +74,15 @@ def test_a_page_that_the_near_days_fill_is_the_earliest_one(house, second):
     assert house.offer(start=start, end=start + timedelta(days=14), limit=7).slots == whole[:7]
     assert house.offer(start=start, end=start + timedelta(days=14), limit=60).slots == whole[:60]
     assert len(whole) > 60
+
+
+def test_a_stretch_asked_for_whole_is_returned_whole_and_what_lies_behind_it_fills_the_page(house, second):
+    start = house.clock.now()
+    end, until = start + timedelta(days=14), start + timedelta(days=6)
+    every = house.offer(start=start, end=end).slots
+
+    found = house.offer(start=start, end=end, limit=9, whole_until=until).slots
+    assert found == tuple(slot for slot in every if slot.start < until)
+    assert len(found) > 9
+    short = house.offer(start=start, end=end, limit=9, whole_until=start + timedelta(minutes=31)).slots
+    assert short == every[:9]

@@ -6,7 +6,7 @@ from pathlib import Path
 from telesec.desk.keys import DIGITS, KEYS, PLACES, Place, taught
 
 TEMPLATES = Path(__file__).parents[3] / "telesec" / "desk" / "templates"
-BY_SCRIPT = {"ArrowDown", "ArrowUp", "Home", "End", "+"}
+BY_SCRIPT = {"ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight", "Home", "End", "+"}
 """Moves inside a list are the lists' own, on whatever row the keyboard is; so is the button of the rest."""
 
 
