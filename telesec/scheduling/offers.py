@@ -27,7 +27,7 @@ from telesec.triage.levels import Level
 
 MOST_SLOTS = 200
 MOST_WHOLE = 5_000
-"""Slots of a stretch that is returned whole: twenty practitioners, seven days, one every quarter of an hour."""
+"""Slots of a stretch returned whole: twenty practitioners, seven days, one every quarter of an hour."""
 NEAR = timedelta(days=4)
 """The part of a search that is looked at first: a page of slots is seldom longer."""
 

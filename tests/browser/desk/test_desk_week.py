@@ -1,4 +1,4 @@
-"""The week's grid with the keyboard alone: gone into, moved in, another week, a day by the hour, a slot taken."""
+"""The week's grid with the keyboard alone: moved in, another week, a day by the hour, a slot taken."""
 
 import re
 from datetime import time
@@ -141,9 +141,10 @@ def test_a_colleagues_hold_appears_in_the_grid_and_the_keyboard_stays(week, hous
     assert at(page)[:10] == where[:10]
 
 
+@pytest.mark.usefixtures("soleil")
 @pytest.mark.parametrize("width", [320, 1366])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_grid_reads_at_every_width_and_scheme(screen_as, cast, house, ring, soleil, width, scheme):
+def test_the_grid_reads_at_every_width_and_scheme(screen_as, cast, ring, width, scheme):
     ring()
     screen = screen_as(cast.ada, viewport={"width": width, "height": 768}, color_scheme=scheme)
     screen.open("/desk")
