@@ -4,6 +4,7 @@ import ast
 import re
 from pathlib import Path
 
+from babel.messages.pofile import read_po
 from rules import ROOT, sources
 
 from telesec.web.language import catalogues, untranslated
@@ -57,6 +58,25 @@ def test_templates_are_where_the_loader_looks():
     assert list((ROOT / "telesec").glob("web/templates/web/base.html")) == [
         Path(ROOT / "telesec/web/templates/web/base.html")
     ]
+
+
+def contradictions(pairs):
+    """Return the message ids that have more than one French text."""
+    said: dict[object, set[object]] = {}
+    for english, french in pairs:
+        said.setdefault(english, set()).add(french)
+    return sorted(str(english) for english, texts in said.items() if len(texts) > 1)
+
+
+def test_one_sentence_has_one_french():
+    """All catalogues are merged: of two, the one read last would be said on both pages."""
+    pairs = []
+    for path in catalogues():
+        with path.open("rb") as source:
+            pairs += [(one.id, one.string) for one in read_po(source, locale="fr") if one.id]
+
+    assert contradictions(pairs) == []
+    assert contradictions([*pairs, ("Nobody", "Personne"), ("Nobody", "Aucun")]) == ["Nobody"]
 
 
 def test_french_apostrophes_are_printed_ones():
