@@ -77,17 +77,13 @@ class PatientDoc(Part):
         )
 
 
-class CallDoc(Part):
-    """One invented call.
+class Told(Part):
+    """One invented call, as far as it does not matter how its answers are known.
 
     Args:
         words: What the caller says first.
         complaint: The complaint of the reference that should be reached.
-        answers: Reference ids → what this caller answers; a bare id is of the case's own complaint.
         also: Complaints that are as good, because callers say both.
-        broad: Those of ``answers`` that a benign caller gives only because the reference's words are broad.
-        facts: The same for ids the reference does not have: the ordinary picture of a complaint.
-        otherwise: What is answered to everything else.
         gold: The level a careful clinician would give, with ``why`` and ``source``.
     """
 
@@ -97,20 +93,14 @@ class CallDoc(Part):
     also: tuple[str, ...] = ()
     caller: Caller | None = None
     patient: PatientDoc = PatientDoc()
-    answers: dict[str, Given] = Field(default_factory=dict)
-    broad: tuple[str, ...] = ()
-    facts: dict[str, Given] = Field(default_factory=dict)
-    otherwise: Given = Given.NO
     gold: Level
     why: str = Field(min_length=1)
     source: str = Field(min_length=1)
-    set: Portion
 
-    @model_validator(mode="after")
-    def _in_its_portion(self) -> "CallDoc":
-        if self.set is not portion_of(self.id):
-            raise ValueError(f"{self.id} belongs to {portion_of(self.id)}")
-        return self
+    @property
+    def good(self) -> tuple[str, ...]:
+        """Return the complaints that are right."""
+        return (self.complaint, *self.also)
 
     @property
     def voice(self) -> Voice:
@@ -119,6 +109,29 @@ class CallDoc(Part):
             return Voice.YOU if self.caller is Caller.PATIENT else Voice.SHE
         months = self.patient.months
         return Voice.YOU if months is None or months >= ADULT_YEARS * 12 else Voice.SHE
+
+
+class CallDoc(Told):
+    """One invented call whose answers are ids of the reference.
+
+    Args:
+        answers: Reference ids → what this caller answers; a bare id is of the case's own complaint.
+        broad: Those of ``answers`` that a benign caller gives only because the reference's words are broad.
+        facts: The same for ids the reference does not have: the ordinary picture of a complaint.
+        otherwise: What is answered to everything else.
+    """
+
+    answers: dict[str, Given] = Field(default_factory=dict)
+    broad: tuple[str, ...] = ()
+    facts: dict[str, Given] = Field(default_factory=dict)
+    otherwise: Given = Given.NO
+    set: Portion
+
+    @model_validator(mode="after")
+    def _in_its_portion(self) -> "CallDoc":
+        if self.set is not portion_of(self.id):
+            raise ValueError(f"{self.id} belongs to {portion_of(self.id)}")
+        return self
 
     @property
     def given(self) -> dict[str, Given]:

@@ -5,11 +5,15 @@ from pathlib import Path
 
 import click
 
-from telesec.triage import evaluation
+from telesec.triage import evaluation, rehearsal
 from telesec.triage import lint as length_of
 from telesec.triage.case_file import OrdinaryDoc, read_calls, read_ordinary, with_ordinary
 from telesec.triage.library import Library, load
+from telesec.triage.protocol import Given
 from telesec.triage.protocol_commands import diff, export, graph, new, show, test
+from telesec.triage.rehearsal import StoryDoc
+
+ANSWERS = click.Choice([given.value for given in Given])
 
 
 @click.group()
@@ -63,6 +67,48 @@ def evaluate(
         return
     for line in evaluation.lines(figures, details=not totals):
         click.echo(line)
+
+
+@triage.command("rehearse")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--totals", is_flag=True, help="Totals only, no call by its id.")
+@click.option("--figures", is_flag=True, help="Ask nothing, print the figures of the calls that are over.")
+def rehearse(file: Path, *, totals: bool, figures: bool) -> None:
+    """Take the calls of FILE, stories nobody here wrote, answer from the story, then print how it went."""
+    library = load()
+    try:
+        stories = list(rehearsal.read_stories(file))
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    for at, story in enumerate([] if figures else stories):
+        stories[at] = _taken(library, story)
+        rehearsal.write_stories(file, stories)
+    over = rehearsal.played(library, stories)
+    if len(over) < len(stories):
+        click.echo(f"{len(stories) - len(over)} calls are not over: run without --figures to go on.")
+    for line in evaluation.lines(evaluation.Figures(over), details=not totals):
+        click.echo(line)
+
+
+def _taken(library: Library, story: StoryDoc) -> StoryDoc:
+    """Ask at the terminal what is still open in one call: first the complaint, then question by question."""
+    now = rehearsal.standing(library, story)
+    if now.step is None:
+        offered = [code for code in now.found.candidates if library.book.get(code)]
+        click.echo(f"\n{story.id}: {story.words}")
+        click.echo(f"The desk offers: {', '.join(offered) or 'nothing'}. Type a complaint, - for none.")
+        codes = click.Choice(["-", *library.book.protocols])
+        code = click.prompt("Opened", type=codes, show_choices=False, default=offered[0] if offered else "-")
+        story = story.model_copy(update={"opened": "" if code == "-" else code})
+        now = rehearsal.standing(library, story)
+    if now.question is not None:
+        click.echo(f"\n{story.id}: {story.story}")
+    while (item := now.question) is not None:
+        heard_as = story.patient.facts(story.voice).heard_as
+        given = click.prompt(item.question.text.spoken("fr", heard_as), type=ANSWERS)
+        story = rehearsal.answered(story, item, Given(given))
+        now = rehearsal.standing(library, story)
+    return story
 
 
 def report(library: Library) -> list[str]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from telesec.triage.case_file import CallDoc
-from telesec.triage.engine import next_step
+from telesec.triage.case_file import CallDoc, Told
+from telesec.triage.engine import Step, next_step
 from telesec.triage.levels import Level
 from telesec.triage.library import Library
 from telesec.triage.patient import PatientFacts
@@ -99,7 +99,7 @@ def play(library: Library, call: CallDoc) -> Played:
     """Run one call through the words and the engine to its disposition."""
     patient = call.patient.facts(call.voice)
     found = library.find(call.words, patient)
-    routed = routed_by(found, (call.complaint, *call.also))
+    routed = routed_by(found, call.good)
     case = _opened(library, call, patient, found)
     given = call.given
     asked: list[tuple[Item, Given]] = []
@@ -107,6 +107,12 @@ def play(library: Library, call: CallDoc) -> Played:
         answer = said_to(step.item, given, call.otherwise)
         asked.append((step.item, answer))
         case = case.answered(told(step.item, answer))
+    return ended(call, routed, step, asked)
+
+
+def ended(call: Told, routed: Routed, step: Step, asked: Sequence[tuple[Item, Given]]) -> Played:
+    """Return a call at its end: the step that asks nothing more, and what was asked and answered."""
+    heard_as = call.patient.facts(call.voice).heard_as
     return Played(
         id=call.id,
         gold=call.gold,
@@ -115,7 +121,7 @@ def play(library: Library, call: CallDoc) -> Played:
         routed=routed,
         questions=len(asked),
         unsure=sum(answer in (Given.UNKNOWN, Given.REFUSED) for _, answer in asked),
-        seconds=sum(spoken_seconds(item.question.text.spoken("fr", patient.heard_as)) for item, _ in asked),
+        seconds=sum(spoken_seconds(item.question.text.spoken("fr", heard_as)) for item, _ in asked),
     )
 
 
@@ -134,9 +140,12 @@ def _opened(library: Library, call: CallDoc, patient: PatientFacts, found: Found
     Of several complaints the secretary chooses the right one; when the words are silent she finds it in the
     list. When they lead elsewhere only, she follows them: that is the worse case, and it is measured.
     """
-    good = (call.complaint, *call.also)
-    offered = found.candidates or good
-    code = next((code for code in good if code in offered), offered[0])
+    offered = found.candidates or call.good
+    return opened(library, next((code for code in call.good if code in offered), offered[0]), patient, found)
+
+
+def opened(library: Library, code: str, patient: PatientFacts, found: Found) -> Case:
+    """Return the case of a complaint's protocol; without one the screen alone, bound as on the desk."""
     protocol = library.book.protocols.get(code)
     bound = () if protocol else bound_without(None)
     return Case(protocol.code if protocol else None, patient, {}, found.first, (*found.raised, *bound))
