@@ -264,12 +264,18 @@ class RaisingWords(Part):
 class WordsDoc(Part):
     """Ambiguous words with their choices, most urgent first, and words that raise.
 
-    ``parts``: parts of the body and drugs, which count only when nothing else in a sentence is known.
+    ``parts``: parts of the body and drugs, which count only beside complaints that say nothing of where:
+    ``general``. ``pregnant`` and ``babies`` are offered last for whom the desk knows to be so. ``ordinary``
+    words are never taken for a misspelt known one.
     """
 
     raising: tuple[RaisingWords, ...] = ()
     choices: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     parts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    general: tuple[str, ...] = ()
+    pregnant: tuple[str, ...] = ()
+    babies: tuple[str, ...] = ()
+    ordinary: tuple[str, ...] = ()
 
 
 class ErrandsDoc(Part):

@@ -24,7 +24,7 @@ from telesec.triage.levels import Level
 from telesec.triage.patient import PatientFacts
 from telesec.triage.protocol import LevelText, Modifier, Protocol, Question, Rulebook
 from telesec.triage.speech import names_drug
-from telesec.triage.words import Found, WordNet, build, phrase
+from telesec.triage.words import Found, People, WordNet, build, phrase
 
 _ROOM = files("telesec.triage")
 _phrase = cache(phrase)
@@ -85,26 +85,36 @@ def _loaded(paths: tuple[Path, ...], words: tuple[tuple[str, str], ...]) -> Libr
     book, refused = _book((*built_in, *sound)), [*refused, *astray]
     screen, complaints = book.screen, book.protocols.values()
     raising = [(entry.id, _raised_to(entry, book), entry.words) for entry in doc.raising]
+    asked = _load_errands()
+    ordinary = {word for text in (*doc.ordinary, *asked.heads, *asked.about) for word in phrase(text)}
     net = build(screen, complaints, doc.choices, raising, words, doc.parts)
-    return Library(book, replace(net, errands=_load_errands()), tuple(refused))
+    net = replace(
+        net,
+        spelling=replace(net.spelling, ordinary=frozenset(ordinary)),
+        errands=Errands.of(asked.heads, asked.about, asked.troubles),
+        people=People(frozenset(doc.general), doc.pregnant, doc.babies),
+    )
+    return Library(book, net, tuple(refused))
 
 
-def _load_errands() -> Errands:
-    text = (_ROOM / "data" / "errands.yaml").read_text("utf-8")
-    doc = ErrandsDoc.model_validate(read_yaml(text))
-    return Errands.of(doc.heads, doc.about, doc.troubles)
+def _load_errands() -> ErrandsDoc:
+    return ErrandsDoc.model_validate(read_yaml((_ROOM / "data" / "errands.yaml").read_text("utf-8")))
 
 
 def _load_words() -> WordsDoc:
-    """Return the words of both files; a choice of ``words`` wins over one of ``everyday``."""
-    first, everyday = (
+    """Return the words of all files; a choice of ``words`` wins over one of ``everyday``."""
+    first, everyday, ordinary = (
         WordsDoc.model_validate(read_yaml((_ROOM / "data" / name).read_text("utf-8")))
-        for name in ("words.yaml", "everyday.yaml")
+        for name in ("words.yaml", "everyday.yaml", "ordinary.yaml")
     )
     return WordsDoc(
         raising=(*first.raising, *everyday.raising),
         choices=everyday.choices | first.choices,
         parts=first.parts | everyday.parts,
+        general=first.general + everyday.general,
+        pregnant=first.pregnant + everyday.pregnant,
+        babies=first.babies + everyday.babies,
+        ordinary=first.ordinary + everyday.ordinary + ordinary.ordinary,
     )
 
 

@@ -14,15 +14,17 @@ from typing import TypeVar
 from telesec.triage.errands import Errands
 from telesec.triage.levels import Level, at_least
 from telesec.triage.patient import PatientFacts
+from telesec.triage.pressure import with_pressure
 from telesec.triage.protocol import Protocol, Question, Rulebook
 from telesec.triage.reading import Hit, Phrase, Reading, bare, phrase, plain
 from telesec.triage.spelling import Spelling
 from telesec.triage.temperature import with_fever
 
-__all__ = ["Alarm", "Found", "Phrase", "WordNet", "build", "phrase", "plain"]
+__all__ = ["Alarm", "Found", "People", "Phrase", "WordNet", "build", "phrase", "plain"]
 
 Lead = TypeVar("Lead")
 _TELLING = 4
+_BABY_UNDER_MONTHS = 12
 _COMMON = frozenset(
     bare(
         phrase(
@@ -77,18 +79,39 @@ class Alarm:
         return bool(self.protocols or self.questions or self.raised)
 
 
+@dataclass(frozen=True)
+class People:
+    """What is offered because of the person, whatever is said.
+
+    Args:
+        general: Complaints that say nothing of where it hurts; a part of the body counts beside them.
+        pregnant: Complaints offered last to a woman known to be pregnant.
+        babies: The same for a baby under one year.
+    """
+
+    general: frozenset[str] = frozenset()
+    pregnant: tuple[str, ...] = ()
+    babies: tuple[str, ...] = ()
+
+    def of(self, patient: PatientFacts) -> tuple[str, ...]:
+        """Return the complaints of the person's own state."""
+        baby = patient.age_months is not None and patient.age_months < _BABY_UNDER_MONTHS
+        return (self.pregnant if patient.pregnant else ()) + (self.babies if baby else ())
+
+
 @dataclass(frozen=True, eq=False)
 class WordNet:
     """Every phrase the library knows; built once.
 
     Args:
         complaints: Phrase → codes, most urgent first.
-        parts: The same for parts of the body and drugs, which count only when nothing else is known.
+        parts: The same for parts of the body and drugs, which count only when nothing known says where.
         vital: Phrase → screen question.
         signs: Phrase → red flags of complaints it names; asked first among those of their level.
         raising: Phrase → reason and level.
         spelling: How misspelt words are mended.
         errands: What the net leaves out of a text that is no complaint of a caller.
+        people: What is offered because of the person.
     """
 
     complaints: Mapping[Phrase, tuple[str, ...]]
@@ -98,25 +121,37 @@ class WordNet:
     signs: Mapping[Phrase, tuple[str, ...]] = field(default_factory=dict)
     spelling: Spelling = field(default_factory=lambda: Spelling.of({}))
     errands: Errands = field(default_factory=Errands)
+    people: People = field(default_factory=People)
 
     def find(self, text: str, book: Rulebook, patient: PatientFacts) -> Found:
         """Return what a caller's words lead to, complaints the age or sex excludes left out."""
         mended = self._read(text)
-        return self._found(mended, mended, book, patient)
+        codes, where = _codes(mended, self.complaints), _codes(mended, self.parts)
+        if not codes:
+            codes = where
+        elif not self.people.general.issuperset(codes):
+            where = []
+        return self._found(mended, codes, book, patient, (*where, *self.people.of(patient)))
 
     def _read(self, text: str) -> Reading:
-        typed = with_fever(Reading.of(text))
+        typed = with_fever(Reading.of(with_pressure(text)))
         return typed.spelled(self.spelling.mended(typed.words))
 
-    def _found(self, mended: Reading, asked: Reading, book: Rulebook, patient: PatientFacts) -> Found:
-        """Return what a text leads to: complaints of what is ``asked``, signs of the whole."""
+    def _found(
+        self,
+        mended: Reading,
+        codes: list[str],
+        book: Rulebook,
+        patient: PatientFacts,
+        last: tuple[str, ...] = (),
+    ) -> Found:
+        """Return the complaints of these codes, then those offered ``last``, and the signs of a text."""
         named = {self.vital[hit.phrase] for hit in _affirmed(mended, self.vital, surely=True)}
         in_order = [ref for ref in map(book.screen.ref, book.screen.questions) if ref in named]
         raised = dict.fromkeys(
             self.raising[hit.phrase] for hit in _affirmed(mended, self.raising, surely=True)
         )
-        codes = _codes(asked, self.complaints) or _codes(asked, self.parts)
-        found = _candidates(codes, book, patient)
+        found = _candidates(codes, last, book, patient)
         hits = _affirmed(mended, self.signs, surely=True)
         signs = dict.fromkeys(ref for hit in hits for ref in self.signs[hit.phrase])
         in_order.extend(ref for ref in signs if ref.partition(".")[0] in found)
@@ -132,13 +167,15 @@ class WordNet:
     def with_own(self, added: Iterable[tuple[str, str]]) -> "WordNet":
         """Return the net with words of a practice → code; a word known already keeps its meaning."""
         own = _with_bare({phrase(word): (code,) for word, code in added})
-        spelling = Spelling.of({**_leads(own), **self.spelling.leads})
+        spelling = Spelling.of({**_leads(own), **self.spelling.leads}, self.spelling.ordinary)
         return replace(self, complaints={**own, **self.complaints}, spelling=spelling)
 
     def red_flags(self, text: str, book: Rulebook, patient: PatientFacts) -> Alarm:
         """Return what in a text that is no complaint of a caller should open the questions all the same."""
         whole = self._read(text)
-        found = self._found(whole, self.errands.left_out(whole, self.complaints), book, patient)
+        asked = self.errands.left_out(whole, self.complaints)
+        codes = _codes(asked, self.complaints) or _codes(asked, self.parts)
+        found = self._found(whole, codes, book, patient)
         complaints = (book.protocols[code] for code in found.candidates if code in book.protocols)
         urgent = tuple(held.code for held in complaints if at_least(held.default, Level.H48_72))
         vital = tuple(ref for ref in found.named if ref.partition(".")[0] == book.screen.code)
@@ -171,11 +208,17 @@ def _codes(reading: Reading, known: Mapping[Phrase, tuple[str, ...]]) -> list[st
     return [code for hit in _affirmed(reading, known) for code in known[hit.phrase]]
 
 
-def _candidates(codes: list[str], book: Rulebook, patient: PatientFacts) -> tuple[str, ...]:
+def _fitting(codes: Iterable[str], book: Rulebook, patient: PatientFacts) -> list[Protocol]:
     held = [book.protocols[code] for code in dict.fromkeys(codes) if code in book.protocols]
-    fitting = [protocol for protocol in held if protocol.audience.holds(patient) is not False]
+    return [protocol for protocol in held if protocol.audience.holds(patient) is not False]
+
+
+def _candidates(
+    codes: list[str], last: tuple[str, ...], book: Rulebook, patient: PatientFacts
+) -> tuple[str, ...]:
+    fitting = _fitting(codes, book, patient)
     fitting.sort(key=lambda protocol: -protocol.default.urgency)  # stable: a choice keeps its own order
-    found = [protocol.code for protocol in fitting]
+    found = list(dict.fromkeys(protocol.code for protocol in (*fitting, *_fitting(last, book, patient))))
     if found and not set(codes) <= set(book.protocols):
         found.append(book.screen.code)
     return tuple(found)
@@ -197,7 +240,7 @@ def build(
         choices: Ambiguous words → codes, most urgent first; codes may be of complaints not covered yet.
         raising: Id, level and words.
         extra: Words → code, of sectors.
-        parts: Parts of the body and drugs → codes, for when nothing else is known.
+        parts: Parts of the body and drugs → codes, for when nothing else says where.
     """
     complaints: dict[Phrase, tuple[str, ...]] = {
         phrase(word): (protocol.code,) for protocol in protocols for word in protocol.synonyms
