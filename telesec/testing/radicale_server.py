@@ -35,6 +35,7 @@ class RadicaleServer:
     def __init__(self, folder: Path, users: Mapping[str, str], *, port: int = 0) -> None:
         self.users = dict(users)
         self._folder = folder
+        self._passwords = folder / "htpasswd"
         self._port = port
         self._process: subprocess.Popen[str] | None = None
         self.url = ""
@@ -46,10 +47,9 @@ class RadicaleServer:
             RuntimeError: If Radicale ended instead; it has said why on standard error.
         """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        passwords = self._folder / "htpasswd"
-        passwords.touch(mode=0o600)
-        passwords.write_text("".join(f"{user}:{secret}\n" for user, secret in self.users.items()))
-        options = {"folder": str(self._folder), "htpasswd": str(passwords), "port": self._port}
+        self._passwords.touch(mode=0o600)
+        self._write_passwords()
+        options = {"folder": str(self._folder), "htpasswd": str(self._passwords), "port": self._port}
         path = os.pathsep.join([str(_ROOT), os.environ.get("PYTHONPATH", "")])
         process = subprocess.Popen(
             [sys.executable, "-m", "telesec.testing.radicale_child", json.dumps(options)],
@@ -97,6 +97,11 @@ class RadicaleServer:
     def collection(self, user: str, name: str) -> str:
         """Return the address of a calendar, as a practice would type it."""
         return f"{self.url}{quote(user)}/{quote(name)}/"
+
+    def change_password(self, user: str, secret: str) -> None:
+        """Let a practice change its password; the next request needs the new one."""
+        self.users[user] = secret
+        self._write_passwords()
 
     def make_calendar(self, user: str, name: str) -> str:
         """Make a calendar unless it is there, and return its address."""
@@ -152,6 +157,9 @@ class RadicaleServer:
             return answer.status, dict(answer.headers.items()), answer.read().decode()
         finally:
             connection.close()
+
+    def _write_passwords(self) -> None:
+        self._passwords.write_text("".join(f"{user}:{secret}\n" for user, secret in self.users.items()))
 
     def _path(self, user: str, name: str, resource: str) -> str:
         return f"/{quote(user)}/{quote(name)}/{quote(resource)}"

@@ -1,4 +1,4 @@
-"""Paper wastes no page, large zoom leaves room to read, and forced colours hide no shape nor chosen page."""
+"""Paper wastes no page, large zoom leaves room to read, no colour says more than happened, none hides a shape."""
 
 import re
 
@@ -88,3 +88,12 @@ def test_forced_colours_keep_the_shape_of_the_15_and_the_page_one_is_on(opened):
     drawn = "it => getComputedStyle(it).borderTopWidth"
     assert phone.locator(".phone-nav [aria-current]").evaluate(drawn) == "3px"
     assert phone.locator(".phone-nav a:not([aria-current])").first.evaluate(drawn) == "0px"
+
+
+def test_a_text_message_that_nobody_answered_is_not_drawn_as_done(opened):
+    page = opened("supervisor", "/supervisor/alerts/{red}")
+    steps = page.locator(".ladder .done")
+    assert steps.count()
+
+    grounds = steps.evaluate_all("all => all.map(it => getComputedStyle(it).backgroundColor)")
+    assert set(grounds) == {"rgba(0, 0, 0, 0)"}
