@@ -1,4 +1,4 @@
-"""Paper wastes no page, large zoom leaves room to read, no colour says more than happened, none hides a shape."""
+"""Paper wastes no page, large zoom leaves room to read, no colour says too much, none hides a shape."""
 
 import re
 
