@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from telesec.accounts import rules
 from telesec.accounts.models import LoginSession, Membership, Person, WorkBreak
@@ -31,11 +32,15 @@ class Colleague:
 
     Args:
         break_since: When their break began; None when they are not on one.
+        last_began: When their last break that is over began, known of the reader alone.
+        last_ended: When it ended.
     """
 
     id: UUID
     name: str
     break_since: datetime | None
+    last_began: datetime | None = None
+    last_ended: datetime | None = None
 
     def forgot(self, now: datetime) -> bool:
         """Return whether the end of the break was perhaps forgotten."""
@@ -85,7 +90,7 @@ def since(uow: UnitOfWork) -> datetime | None:
 def at_work(uow: UnitOfWork) -> tuple[Colleague, ...]:
     """Return who answers calls of the actor's practices now, the actor too, by name: one query."""
     authorize(uow, Permission.SESSION_OWN, on=INSTALLATION)
-    now = uow.now()
+    now, ended = uow.now(), aliased(WorkBreak)
     serves = select(Membership.person_id).where(
         one_of(Membership.practice_id, uow.actor.practice_ids), Membership.role.in_(AT_THE_DESK)
     )
@@ -96,13 +101,19 @@ def at_work(uow: UnitOfWork) -> tuple[Colleague, ...]:
         LoginSession.created_at > now - rules.LATEST,
         LoginSession.seen_at > now - rules.IDLE,
     )
+    over = select(ended.began_at, ended.ended_at).where(
+        ended.person_id == uow.actor.person_id, ended.ended_at.is_not(None)
+    )
+    last = over.order_by(ended.ended_at.desc()).limit(1).subquery()
+    mine = Person.id == uow.actor.person_id
     rows = uow.session.execute(
-        select(Person.id, Person.display_name, WorkBreak.began_at)
+        select(Person.id, Person.display_name, WorkBreak.began_at, last.c.began_at, last.c.ended_at)
         .outerjoin(WorkBreak, (WorkBreak.person_id == Person.id) & WorkBreak.ended_at.is_(None))
+        .outerjoin(last, mine)
         .where(
             Person.disabled_at.is_(None),
             or_(
-                Person.id == uow.actor.person_id,
+                mine,
                 Person.id.in_(serves) & (Person.id.in_(here) | WorkBreak.id.is_not(None)),
             ),
         )

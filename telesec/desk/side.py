@@ -220,6 +220,14 @@ class Side:
         return my_day(self._uow, self.w.midnight)
 
     @property
+    def last_break(self) -> tuple[datetime, datetime] | None:
+        """When the reader's last break began and ended, if it ended today."""
+        me = self.crew.me
+        if me is None or me.last_began is None or me.last_ended is None or me.last_ended < self.w.midnight:
+            return None
+        return me.last_began, me.last_ended
+
+    @property
     def resting(self) -> str:
         """The colleagues on break longest, each with since when; empty when none is."""
         longest = self.crew.others_on_break[:3]

@@ -1,7 +1,10 @@
 """Between two calls: who waits, answering, a call opened by hand, the day and the team."""
 
 import re
+from datetime import timedelta
 
+from telesec.callbacks import service as callbacks
+from telesec.callbacks.service import OpenCallback
 from telesec.calls import gone
 from telesec.practices import service as practices
 from telesec.practices.service import WriteInstruction
@@ -113,6 +116,35 @@ def test_my_day_counts_my_calls_how_soon_and_how_long(ada, log_in, cast, ring, h
     day = read(ada.get("/desk/parts/day").text)
     assert "Appels pris 2 Décroché, en moyenne 7 s Fin d’appel, médiane 40 s" in day
     assert "Aucun appel pris" in log_in(cast.ines).get("/desk/parts/day").text
+
+
+def test_my_day_says_how_many_of_my_callbacks_were_kept(ada, log_in, cast, house, clock):
+    assert "Rappels tenus" not in ada.get("/desk/parts/day").text
+    for number, minutes in (("20", 30), ("21", 30), ("22", 2), ("23", 2)):
+        with house.deps.unit_of_work(cast.ines) as uow:
+            due = OpenCallback(cast.lilas, f"+336399800{number}", clock.now() + timedelta(minutes=minutes))
+            card = callbacks.open_callback(uow, due)
+            uow.commit()
+        clock.advance(minutes=5)
+        how = "not_wanted" if number == "23" else "settled"
+        ada.post(f"/desk/callbacks/{cast.lilas}/{card}/end", {"how": how})
+
+    assert "Appels pris 0 Rappels tenus 2 sur 3" in read(ada.get("/desk/parts/day").text)
+    assert "Rappels tenus" not in log_in(cast.ines).get("/desk/parts/day").text
+
+
+def test_pause_says_when_my_last_break_was(ada, log_in, cast, clock):
+    assert "Pause aucune aujourd’hui" in read(ada.get("/desk/parts/pause").text)
+    ada.post("/desk/break")
+    assert "Pause depuis 10:00" in read(ada.get("/desk/parts/pause").text)
+    clock.advance(minutes=12)
+    ada.post("/desk/break/end")
+    clock.advance(minutes=9)
+
+    assert "Pause dernière à 10:00, finie depuis 9 min" in read(ada.get("/desk/parts/pause").text)
+    assert "Pause aucune aujourd’hui" in read(log_in(cast.ines).get("/desk/parts/pause").text)
+    clock.advance(hours=14)
+    assert "Pause aucune aujourd’hui" in read(log_in(cast.ada).get("/desk/parts/pause").text)
 
 
 def test_team_says_who_is_free_on_a_call_or_on_break(ada, log_in, cast, ring):
