@@ -72,6 +72,8 @@ class Key:
 
 _B, _C, _Q, _L, _F, _K, _V = Place
 DIGITS = tuple("123456789")
+SIGNS = tuple("fghjk")
+"""Of the signs heard, from the first: one row of letters on AZERTY and QWERTY alike."""
 
 KEYS: Mapping[str, Key] = {
     "next": Key(("F2",), say("Answer the oldest call"), _B, say("Next call")),
@@ -99,6 +101,13 @@ KEYS: Mapping[str, Key] = {
     "no": Key(("n",), say("Answer no"), _Q),
     "unknown": Key(("?", "Space"), say("Answer: does not know"), _Q),
     "refuses": Key(("r",), say("Answer: refuses"), _Q),
+    "sign": Key(
+        SIGNS,
+        say("Tick the first sign heard, or take its yes back"),
+        _Q,
+        shown="F–K",
+        alike=say("Tick that sign heard, or take its yes back"),
+    ),
     "heard": Key(("d",), say("Tick what was told already"), _Q),
     "away": Key(("a",), say("The caller is not beside the patient"), _Q),
     "erase": Key(("e",), say("Take the last answer back"), _Q),

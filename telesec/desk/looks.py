@@ -143,6 +143,7 @@ WORDS: Mapping[str, object] = {
     "button_id": week.button_id,
     "desk_keys": keys.KEYS,
     "bar_keys": keys.IN_CALL_BAR,
+    "sign_keys": keys.SIGNS,
     "commands_in_call": commands.IN_CALL,
     "commands_everywhere": commands.EVERYWHERE,
 }

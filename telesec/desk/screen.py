@@ -19,6 +19,7 @@ from telesec.calls.rules import CallState, DraftKind, Handover, Outcome
 from telesec.desk.alert_text import alert_text
 from telesec.desk.ports import DeskDeps
 from telesec.desk.side import Side
+from telesec.desk.told import Told
 from telesec.desk.week import Ask, Grid, stretch
 from telesec.desk.wording import Wording, wording
 from telesec.foundation.access import Permission
@@ -34,12 +35,11 @@ from telesec.scheduling import reads as scheduling
 from telesec.scheduling.offers import FindSlots, Offer
 from telesec.scheduling.reads import AppointmentCard, HoldCard, TypeCard
 from telesec.scheduling.rules import bookable, reserved_from
-from telesec.triage import hearing
 from telesec.triage import reads as triage
 from telesec.triage.in_practice import library_of
 from telesec.triage.levels import Level
 from telesec.triage.protocol import Given, Question, Text
-from telesec.triage.reads import ProtocolCard, QuestionView, SessionView
+from telesec.triage.reads import ProtocolCard, SessionView
 
 NEXT = {
     Level.DOCTOR_NOW: "alert",
@@ -183,9 +183,9 @@ class CallScreen:
         return tuple((self._questions[ref].text, given.get(ref)) for ref in because if ref in self._questions)
 
     @cached_property
-    def signs(self) -> tuple[QuestionView, ...]:
-        """What may be ticked as told already."""
-        return hearing.signs(self._uow, self._deps.library, self.triage.id) if self.triage else ()
+    def told(self) -> Told:
+        """What may be ticked as told already, and what the caller's words told by themselves."""
+        return Told(self._uow, self._deps.library, self.triage.id if self.triage else None)
 
     @property
     def next_act(self) -> str:

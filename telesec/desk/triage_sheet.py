@@ -94,6 +94,19 @@ def _hearing(pages: Blueprint, deps: DeskDeps) -> None:
 
         return act(deps, (practice_id, call_id), do)
 
+    @pages.post(f"{PATH}/triage/sign")
+    @requires(Permission.TRIAGE_RUN)
+    def turn_sign(practice_id: UUID, call_id: UUID) -> Response:
+        def do(uow: UnitOfWork) -> None:
+            told, taken_back = request.form.get("tick"), request.form.get("untick", "")
+            if told:
+                after = hearing.tick(uow, deps.library, TickHeard(_session(), [told]))
+            else:
+                after = hearing.untick(uow, deps.library, _session(), taken_back)
+            alert_at_once(uow, deps.library, after)
+
+        return act(deps, (practice_id, call_id), do)
+
     @pages.post(f"{PATH}/triage/undo")
     @requires(Permission.TRIAGE_RUN)
     def undo_answer(practice_id: UUID, call_id: UUID) -> Response:

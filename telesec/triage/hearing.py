@@ -1,5 +1,7 @@
 """What is done beside answering the question shown: what was told is ticked, an answer is taken back.
 
+What was heard is shown apart: a sign in the caller's own words is asked first or ticked, and any "yes" can be
+taken back, not the last one only.
 A tick is a "yes" to one question, stored like an answer; the order changes nothing. Nobody can tick a "no",
 nor what would lower: both must be asked. An answer taken back stays in its row. Once the 15 is reached
 nothing is taken back, for its alert is out.
@@ -16,7 +18,8 @@ from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.triage.in_practice import library_of
 from telesec.triage.levels import Level
 from telesec.triage.library import Library
-from telesec.triage.protocol import Effect, Given
+from telesec.triage.protocol import Effect, Given, Question, Text
+from telesec.triage.reading import Phrase, bare, phrase
 from telesec.triage.reads import QuestionView, SessionView, view
 from telesec.triage.reckoning import Item, situate
 from telesec.triage.records import Record, add_answers, found, opened, store
@@ -31,6 +34,23 @@ class TickHeard:
     question_ids: Sequence[str]
 
 
+@dataclass(frozen=True)
+class HeardSign:
+    """A sign the caller's own words name, or one answered "yes".
+
+    Args:
+        id: ``protocol.question``.
+        text: Its question.
+        said: The words that name it, as a protocol writes them; empty for a "yes" to a question.
+        told: Whether it counts as a "yes"; else it is asked first.
+    """
+
+    id: str
+    text: Text
+    said: str
+    told: bool
+
+
 def signs(uow: UnitOfWork, library: Library, session_id: UUID) -> tuple[QuestionView, ...]:
     """Return what may be ticked: the signs of the complaint, then of the screen, the most urgent first.
 
@@ -43,6 +63,42 @@ def signs(uow: UnitOfWork, library: Library, session_id: UUID) -> tuple[Question
     open_ones = _open(library, opened(uow, row))
     open_ones.sort(key=lambda item: (item.protocol.is_screen, -item.question.level.urgency))
     return tuple(QuestionView(item.ref, item.question.text, item.question.help) for item in open_ones)
+
+
+def heard(uow: UnitOfWork, library: Library, session_id: UUID) -> tuple[HeardSign, ...]:
+    """Return the signs heard so far: those the caller's words name and nobody answered, then each "yes".
+
+    Raises:
+        NotFound: No such session, or not the actor's.
+    """
+    row = found(uow, session_id)
+    authorize(uow, Permission.TRIAGE_RUN, on=Facts(row.practice_id))
+    library = library_of(uow, library, row.practice_id)
+    record = opened(uow, row)
+    said, answers = dict(library.words.signs_said(record.content.words)), dict(record.answers)
+    signs = [
+        HeardSign(item.ref, item.question.text, _as_written(item.question, said.get(item.ref)), told=told)
+        for item in situate(library.book, record.case).items
+        if item.question.effect is not Effect.LOWER and not item.question.merges
+        for told in [answers.get(item.ref) is Given.YES]
+        if told or (item.given is None and item.ref in said)
+    ]
+    return () if record.content.outcome else tuple(sorted(signs, key=lambda sign: sign.told))
+
+
+def untick(uow: UnitOfWork, library: Library, session_id: UUID, question_id: str) -> SessionView:
+    """Take one "yes" back, whenever it was given: its question is asked again.
+
+    Raises:
+        NotFound: No such session, or not the actor's.
+        Refused: It is no "yes" of this session, the 15 is reached, or the session is closed (409).
+    """
+    record, library = current(uow, library, session_id)
+    authorize(uow, Permission.TRIAGE_RUN, on=Facts(record.row.practice_id))
+    _alert_is_out(record)
+    if dict(record.answers).get(question_id) is not Given.YES:
+        raise Refused("not_ticked", say("This sign is not ticked any more. Look at the question again."))
+    return advanced(uow, library, without(record, question_id), "untick")
 
 
 def tick(uow: UnitOfWork, library: Library, command: TickHeard) -> SessionView:
@@ -76,12 +132,7 @@ def undo(uow: UnitOfWork, library: Library, session_id: UUID) -> SessionView:
     """
     record, library = current(uow, library, session_id)
     authorize(uow, Permission.TRIAGE_RUN, on=Facts(record.row.practice_id))
-    outcome = record.content.outcome
-    if outcome and outcome[0] is Level.CALL15_NOW:
-        raise Refused(
-            "alert_is_out",
-            say("A vital sign was answered and the doctor is alerted: this answer stays. Tell the doctor."),
-        )
+    _alert_is_out(record)
     if not record.answers:
         raise Refused("nothing_answered", say("Nothing was answered yet."))
     return advanced(uow, library, without_last(record), "undo")
@@ -115,6 +166,32 @@ def without_last(record: Record) -> Record:
     kept = len(record.answers) - len(gone)
     left = Record(record.row, record.content, record.answers[:kept], record.places[:kept])
     return left.with_content(withdrawn=(*record.content.withdrawn, *gone), read_out_at="")
+
+
+def without(record: Record, question_id: str) -> Record:
+    """Return a session without the answers to one question; nothing is stored."""
+    both = tuple(zip(record.answers, record.places, strict=True))
+    kept = [(said, place) for said, place in both if said[0] != question_id]
+    gone = [place[0] for said, place in both if said[0] == question_id]
+    left = Record(
+        record.row, record.content, tuple(said for said, _ in kept), tuple(place for _, place in kept)
+    )
+    return left.with_content(withdrawn=(*record.content.withdrawn, *gone), read_out_at="")
+
+
+def _as_written(question: Question, said: Phrase | None) -> str:
+    """Return the phrase as the protocol writes it, with its accents; empty for one that was not said."""
+    spelled = (word for word in question.words if said in {phrase(word), bare(phrase(word))})
+    return next(spelled, " ".join(said or ()))
+
+
+def _alert_is_out(record: Record) -> None:
+    outcome = record.content.outcome
+    if outcome and outcome[0] is Level.CALL15_NOW:
+        raise Refused(
+            "alert_is_out",
+            say("A vital sign was answered and the doctor is alerted: this answer stays. Tell the doctor."),
+        )
 
 
 def _open(library: Library, record: Record) -> list[Item]:

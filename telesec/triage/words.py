@@ -158,6 +158,14 @@ class WordNet:
         about = _about(mended, [book.protocols[code] for code in found if code in book.protocols])
         return Found(found, tuple(in_order), tuple(raised), about)
 
+    def signs_said(self, text: str) -> tuple[tuple[str, Phrase], ...]:
+        """Return the signs a caller's words name, ``protocol.question``, each with the phrase that did."""
+        mended = self._read(text)
+        said = {self.vital[hit.phrase]: hit.phrase for hit in _affirmed(mended, self.vital, surely=True)}
+        for hit in _affirmed(mended, self.signs, surely=True):
+            said |= {ref: hit.phrase for ref in self.signs[hit.phrase] if ref not in said}
+        return tuple(said.items())
+
     def leads_elsewhere(self, word: str, code: str) -> bool:
         """Return whether a word already means something else than one complaint: it may not be moved."""
         said = phrase(word)

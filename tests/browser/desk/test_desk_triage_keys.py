@@ -85,3 +85,49 @@ def test_what_is_kept_for_today_comes_first_once_the_questions_say_so(kept, call
     expect(call.page.locator("#slots button").first).to_contain_text("11:00")
     call.picture("kept")
     assert call.axe() == []
+
+
+OVER = """() => [document.scrollingElement, ...document.querySelectorAll(".desk > .col")]
+  .filter((one) => one.scrollHeight > one.clientHeight).length"""
+
+
+def test_a_letter_takes_a_yes_back_and_the_words_heard_stand_as_signs(call):
+    page = call.page
+    page.set_viewport_size({"width": 1366, "height": 650})
+    begin(call, "mal au dos, respire mal")
+    named = page.locator('#chips button[value="tronc_commun.respire_mal"]')
+    expect(named).to_have_attribute("aria-pressed", "false")
+    expect(named).to_contain_text("respire mal")
+    expect(page.locator('input[name="question_id"]').first).to_have_value("tronc_commun.respire_mal")
+    page.keyboard.press("d")
+    sign = page.locator('input[name="sign"][value^="mal_de_dos."]').last
+    name = sign.get_attribute("value")
+    sign.check()
+    page.keyboard.press("Enter")
+    told = page.locator(f'#chips button[value="{name}"]')
+    expect(told).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#question")).to_be_focused()
+    call.picture("chips")
+    assert call.axe() == []
+    assert page.evaluate(OVER) == 0
+
+    page.wait_for_timeout(450)  # a press right after a new screen is taken for a second one
+    call.key(told.get_attribute("aria-keyshortcuts"))
+
+    expect(told).to_have_count(0)
+    expect(page.locator("#question")).to_be_focused()
+    page.wait_for_timeout(450)
+    call.key(named.get_attribute("aria-keyshortcuts"))
+    expect(page.locator(".desk-15")).to_be_visible()
+
+
+def test_letters_of_signs_write_in_the_note(call):
+    begin(call, "mal au dos, respire mal")
+    expect(call.page.locator("#chips button")).to_have_count(1)
+    note = call.page.locator("textarea[data-note]")
+    note.focus()
+
+    call.page.keyboard.type("fghjk")
+
+    expect(note).to_have_value("fghjk")
+    expect(call.page.locator("#question")).to_be_visible()

@@ -184,3 +184,92 @@ def test_left_to_ask_is_what_is_really_asked_if_everything_is_no(adopted, start,
 
     assert (asked, view.ahead) == (foreseen.questions, None)
     assert foreseen.seconds > 2 * asked
+
+
+BLUE = "tronc_commun.bleu_gris"
+
+
+@pytest.fixture
+def chips(deps, cast, uow_as):
+    def read(view):
+        with uow_as(cast.ada) as uow:
+            return {one.id: (one.said, one.told) for one in hearing.heard(uow, deps.library, view.id)}
+
+    return read
+
+
+def test_signs_in_the_callers_words_are_shown_as_written_and_asked_first(adopted, start, chips):
+    view = start(words="mal au ventre, levres bleues")
+
+    assert chips(view)[BLUE] == ("lèvres bleues", False)
+    assert view.question.id == BLUE
+
+
+def test_what_is_denied_or_not_said_is_no_chip(adopted, start, chips):
+    assert chips(start(words="mal au ventre, sans lèvres bleues")) == {}
+    assert chips(start(BACK)) == {}
+
+
+def untick(run, view, ref):
+    return run(lambda uow, library, one: hearing.untick(uow, library, one, ref), view.id)
+
+
+def test_a_sign_ticked_stands_as_a_yes_and_unticked_is_asked_again(adopted, start, run, signs, chips, deps):
+    view = start(BACK)
+    ref = own(signs(view), BACK, Level.DOCTOR_NOW, deps.library)[0]
+    ticked = run(hearing.tick, TickHeard(view.id, [ref]))
+    assert (dict(ticked.answers), chips(view)) == ({ref: YES}, {ref: ("", True)})
+
+    back = untick(run, view, ref)
+
+    assert (back.answers, chips(view)) == ((), {})
+    assert (back.question.id, back.level) == (view.question.id, view.level)
+
+
+def test_a_yes_given_early_is_taken_back_alone(adopted, start, run, signs, deps):
+    view = start(BACK)
+    ref = own(signs(view), BACK, Level.DOCTOR_NOW, deps.library)[0]
+    view = run(hearing.tick, TickHeard(view.id, [ref]))
+    for _ in range(2):
+        view = run(service.answer, AnswerQuestion(view.id, view.question.id, NO))
+    others = {one: given for one, given in view.answers if one != ref}
+    assert others
+
+    back = untick(run, view, ref)
+
+    assert dict(back.answers) == others
+    assert to_the_end(run, back).level is to_the_end(run, start(BACK)).level
+
+
+def test_a_sign_answered_no_is_no_chip(adopted, start, run, chips):
+    view = start(words="mal au ventre, lèvres bleues")
+
+    run(service.answer, AnswerQuestion(view.id, BLUE, NO))
+
+    assert BLUE not in chips(view)
+
+
+def test_untick_refuses_what_is_no_yes_and_what_called_the_15(adopted, start, run):
+    view = start(words="mal au ventre, lèvres bleues")
+    with pytest.raises(Refused, match="not_ticked"):
+        untick(run, view, BLUE)
+    run(hearing.tick, TickHeard(view.id, [BLUE]))
+
+    with pytest.raises(Refused, match="alert_is_out"):
+        untick(run, view, BLUE)
+
+
+def test_strangers_see_no_chip_and_take_none_back(adopted, start, cast, uow_as, deps):
+    view = start(words="mal au ventre, lèvres bleues")
+    with uow_as(cast.stranger) as uow, pytest.raises(NotFound):
+        hearing.heard(uow, deps.library, view.id)
+    with uow_as(cast.stranger) as uow, pytest.raises(NotFound):
+        hearing.untick(uow, deps.library, view.id, BLUE)
+
+
+def test_no_chip_once_it_is_judged(adopted, start, run, chips):
+    view = start(words="mal au ventre, lèvres bleues")
+
+    run(hearing.tick, TickHeard(view.id, [BLUE]))
+
+    assert chips(view) == {}

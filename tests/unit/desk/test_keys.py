@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from telesec.desk.keys import DIGITS, KEYS, PLACES, Place, taught
+from telesec.desk.keys import DIGITS, KEYS, PLACES, SIGNS, Place, taught
 
 TEMPLATES = Path(__file__).parents[3] / "telesec" / "desk" / "templates"
 BY_SCRIPT = {"ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight", "Home", "End", "+"}
@@ -11,8 +11,8 @@ BY_SCRIPT = {"ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight", "Home", "End", "
 
 
 def named():
-    """Return every key a template names; digits are written by a loop, the bar's keys by the table."""
-    found = set(DIGITS) | {key.name for key in KEYS.values() if key.view}
+    """Return every key a template names; digits and signs are a loop's, the bar's keys the table's."""
+    found = {*DIGITS, *SIGNS} | {key.name for key in KEYS.values() if key.view}
     for path in TEMPLATES.rglob("*.html"):
         for value in re.findall(r'aria-keyshortcuts="([^"{]+)"', path.read_text(encoding="utf-8")):
             found |= set(value.split())

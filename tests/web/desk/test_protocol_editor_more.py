@@ -132,3 +132,12 @@ def test_a_case_more_is_kept_and_must_come_out(edit, kept):
     assert edit({**case, "newcase-level": "routine"}).status_code == 422
     assert edit({**case, "newcase-level": "call15_now", "then": "go_on"}).status_code == 303
     assert kept().cases[-1].name == "own_1"
+
+
+def test_words_refused_stand_in_their_field_only(edit):
+    page = text(edit({"words": "mal de dos"}))
+
+    listed = page.partition('id="words-kept">')[2].partition("</p>")[0]
+    assert "mal de dos" not in listed
+    assert "avc" in listed.casefold()
+    assert 'value="mal de dos"' in page

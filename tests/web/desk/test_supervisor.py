@@ -11,6 +11,8 @@ from telesec.accounts.models import Membership
 from telesec.accounts.service import CreatePerson
 from telesec.accounts.step_up import Act
 from telesec.alerts import flow
+from telesec.alerts import service as alerts
+from telesec.alerts.service import Acknowledge
 from telesec.callbacks import service as callbacks
 from telesec.callbacks.service import OpenCallback
 from telesec.calls import service as calls
@@ -180,6 +182,19 @@ def test_close_is_refused_while_it_still_calls(deps, cast, urgent):
 
     assert answer.status_code == 409
     assert "Elle appelle encore." in text(answer)
+
+
+def test_a_reason_typed_while_somebody_took_the_alert_is_kept(deps, cast, red):
+    with deps.unit_of_work(cast.dr_soleil) as uow:
+        alerts.acknowledge(uow, Acknowledge(red.alert_id))
+        uow.commit()
+
+    answer = supervise(deps, cast.supervisor).post(
+        f"/supervisor/alerts/{red.alert_id}/close", data={"reason": "Dr Soleil joint <au> cabinet."}
+    )
+
+    assert answer.status_code == 409
+    assert "readonly>Dr Soleil joint &lt;au&gt; cabinet.</textarea>" in text(answer)
 
 
 @pytest.mark.parametrize("role", ["ada", "dr_lune"])
