@@ -91,14 +91,10 @@ OVER = """() => [document.scrollingElement, ...document.querySelectorAll(".desk 
   .filter((one) => one.scrollHeight > one.clientHeight).length"""
 
 
-def test_a_letter_takes_a_yes_back_and_the_words_heard_stand_as_signs(call):
+def test_a_letter_takes_any_yes_back(call):
     page = call.page
     page.set_viewport_size({"width": 1366, "height": 650})
-    begin(call, "mal au dos, respire mal")
-    named = page.locator('#chips button[value="tronc_commun.respire_mal"]')
-    expect(named).to_have_attribute("aria-pressed", "false")
-    expect(named).to_contain_text("respire mal")
-    expect(page.locator('input[name="question_id"]').first).to_have_value("tronc_commun.respire_mal")
+    begin(call, "mal au dos")
     page.keyboard.press("d")
     sign = page.locator('input[name="sign"][value^="mal_de_dos."]').last
     name = sign.get_attribute("value")
@@ -116,9 +112,20 @@ def test_a_letter_takes_a_yes_back_and_the_words_heard_stand_as_signs(call):
 
     expect(told).to_have_count(0)
     expect(page.locator("#question")).to_be_focused()
-    page.wait_for_timeout(450)
+
+
+def test_a_vital_sign_in_the_callers_words_is_asked_first_and_a_letter_ticks_it(call):
+    begin(call, "mal au dos, respire mal")
+    named = call.page.locator('#chips button[value="tronc_commun.respire_mal"]')
+    expect(named).to_have_attribute("aria-pressed", "false")
+    expect(named).to_contain_text("respire mal")
+    expect(call.page.locator('input[name="question_id"]').first).to_have_value("tronc_commun.respire_mal")
+    call.picture("chips-named")
+
+    call.page.wait_for_timeout(450)
     call.key(named.get_attribute("aria-keyshortcuts"))
-    expect(page.locator(".desk-15")).to_be_visible()
+
+    expect(call.page.locator(".desk-15")).to_be_visible()
 
 
 def test_letters_of_signs_write_in_the_note(call):
