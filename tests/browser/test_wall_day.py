@@ -68,14 +68,15 @@ def test_bars_are_as_high_as_there_were_calls(wall, ring, clock):
     assert page.evaluate("document.documentElement.scrollHeight") == 1080
 
 
-def test_missed_is_told_apart_without_colour(wall, ring):
+def test_missed_is_told_apart_without_colour(wall, ring, clock):
     ring("AB", 3, answer=True)
     ring("C", 9, answer=False)
+    clock.advance(minutes=30)
     page = wall(forced_colors="active")
 
     fills = [
         page.locator(f".chart .{one}").evaluate("it => getComputedStyle(it).fill")
-        for one in ("now", "missed")
+        for one in ("past", "missed")
     ]
     assert fills[0] != fills[1]
     assert page.locator(".chart .missed").evaluate("it => getComputedStyle(it).stroke") != fills[1]
