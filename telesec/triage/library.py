@@ -21,6 +21,7 @@ from telesec.triage.document import ErrandsDoc, LevelTextDoc, ModifierDoc, Raisi
 from telesec.triage.errands import Errands
 from telesec.triage.expected import unexpected
 from telesec.triage.levels import Level
+from telesec.triage.nearness import Nearness
 from telesec.triage.patient import PatientFacts
 from telesec.triage.protocol import LevelText, Modifier, Protocol, Question, Rulebook
 from telesec.triage.speech import names_drug
@@ -93,6 +94,7 @@ def _loaded(paths: tuple[Path, ...], words: tuple[tuple[str, str], ...]) -> Libr
         spelling=replace(net.spelling, ordinary=frozenset(ordinary)),
         errands=Errands.of(asked.heads, asked.about, asked.troubles),
         people=People(frozenset(doc.general), doc.pregnant, doc.babies),
+        nearness=Nearness.of(complaints, {**net.parts, **net.complaints}),
     )
     return Library(book, net, tuple(refused))
 

@@ -139,7 +139,7 @@ def _content(uow: UnitOfWork, library: Library, command: StartTriage, words: Fou
     today = uow.now().astimezone(zone(uow, command.practice_id)).date()
     usable = wanted is not None and not wanted.is_screen and decided.may_start(wanted, today)
     used = wanted if wanted and usable else library.book.screen
-    others = words.candidates if len(words.candidates) > 1 else ()
+    others = (words.candidates if len(words.candidates) > 1 else ()) or words.near
     return Content(
         code=used.code if usable else None,
         state=decided.state_of(used),

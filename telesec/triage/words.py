@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from telesec.triage.errands import Errands
 from telesec.triage.levels import Level, at_least
+from telesec.triage.nearness import Nearness
 from telesec.triage.patient import PatientFacts
 from telesec.triage.pressure import with_pressure
 from telesec.triage.protocol import Protocol, Question, Rulebook
@@ -25,6 +26,8 @@ __all__ = ["Alarm", "Found", "People", "Phrase", "WordNet", "build", "phrase", "
 Lead = TypeVar("Lead")
 _TELLING = 4
 _BABY_UNDER_MONTHS = 12
+_BESIDES = 2
+"""Complaints offered last where the nearest is none of those the known phrases lead to."""
 _COMMON = frozenset(
     bare(
         phrase(
@@ -48,12 +51,14 @@ class Found:
         named: Screen questions the words name, then red flags of the candidates, as ``protocol.question``.
         raised: Reasons and levels, from words that raise by themselves.
         about: Questions of the candidates that speak of what the caller speaks of; they only come earlier.
+        near: Complaints near the caller's words where none of them is known: to offer, not to open.
     """
 
     candidates: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     raised: tuple[tuple[str, Level], ...] = ()
     about: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
 
     @property
     def first(self) -> tuple[str, ...]:
@@ -112,6 +117,7 @@ class WordNet:
         spelling: How misspelt words are mended.
         errands: What the net leaves out of a text that is no complaint of a caller.
         people: What is offered because of the person.
+        nearness: What is offered where known phrases lead elsewhere or nowhere.
     """
 
     complaints: Mapping[Phrase, tuple[str, ...]]
@@ -122,6 +128,7 @@ class WordNet:
     spelling: Spelling = field(default_factory=lambda: Spelling.of({}))
     errands: Errands = field(default_factory=Errands)
     people: People = field(default_factory=People)
+    nearness: Nearness = field(default_factory=lambda: Nearness({}))
 
     def find(self, text: str, book: Rulebook, patient: PatientFacts) -> Found:
         """Return what a caller's words lead to, complaints the age or sex excludes left out."""
@@ -131,7 +138,19 @@ class WordNet:
             codes = where
         elif not self.people.general.issuperset(codes):
             where = []
-        return self._found(mended, codes, book, patient, (*where, *self.people.of(patient)))
+        nearest = self.nearness.of_words(self._telling(mended))
+        near = tuple(held.code for held in _fitting(nearest, book, patient))
+        if not _fitting(codes, book, patient):
+            return replace(self._found(mended, codes, book, patient, self.people.of(patient)), near=near)
+        besides = () if {*codes, *where}.intersection(near[:1]) else near[:_BESIDES]
+        return self._found(mended, codes, book, patient, (*where, *self.people.of(patient), *besides))
+
+    def _telling(self, mended: Reading) -> Phrase:
+        """Return the words of a text without what is denied and what is known to mean nothing."""
+        hits = mended.hits(self.complaints)
+        void = [hit for hit in hits if not self.complaints[hit.phrase] or mended.denied(hit)]
+        left_out = {place for hit in void for place in range(hit.start, hit.end)}
+        return tuple(word for place, word in enumerate(mended.words) if place not in left_out)
 
     def _read(self, text: str) -> Reading:
         typed = with_fever(Reading.of(with_pressure(text)))

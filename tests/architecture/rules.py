@@ -16,7 +16,7 @@ LONGEST_FILE = 400
 FORBIDDEN_NAMES = ("util", "utils", "common", "helper", "helpers", "misc", "manager", "managers")
 PURE_FILES = (
     "rules.py", "levels.py", "engine.py", "reckoning.py", "patient.py", "protocol.py", "words.py",
-    "speech.py", "checks.py", "reading.py", "temperature.py", "pressure.py", "availability.py",
+    "speech.py", "checks.py", "reading.py", "temperature.py", "pressure.py", "nearness.py", "availability.py",
     "intervals.py",
 )  # fmt: skip
 EDGES = ("routes.py", "api.py", "doors.py", "jobs.py", "commands.py")

@@ -71,7 +71,7 @@ def test_a_baby_under_one_year_is_offered_the_babies_questions(library):
     ("words", "not_meant"),
     [
         ("passez-moi un coup de fil", "violences"),
-        ("mal à la tête comme un coup de batte", "violences"),
+        ("mal à la tête comme un coup de marteau", "violences"),
         ("faire le point sur mon dos", "post_operatoire"),
         ("je vais à la boîte aux lettres", "jambe_mollet"),
         ("j'ai pas tombé, mais la jambe est dure", "malaise_perte_connaissance"),
@@ -89,3 +89,21 @@ def test_a_whole_box_taken_is_a_poisoning(library, words):
 
 def test_the_net_over_messages_does_not_ask_because_of_a_part_beside_an_errand(library):
     assert not library.words.red_flags("un rendez-vous pour mon pied", library.book, ADULT)
+
+
+def test_words_no_phrase_knows_offer_what_speaks_of_the_same_and_open_nothing(library):
+    found = library.find("il a léché la capsule du lave-vaisselle, un produit toxique", ADULT)
+
+    assert found.candidates == ()
+    assert found.near[0] == "intoxication"
+
+
+def test_what_speaks_of_the_same_is_offered_last_where_the_known_words_lead_elsewhere(library):
+    found = library.find("une seringue m'a piqué, une aiguille dans la poubelle", ADULT).candidates
+
+    assert found[0] in ("vaccin_reaction", "morsure_piqure", "reaction_allergique")
+    assert "exposition_contraception_urgence" in found[1:]
+
+
+def test_greetings_are_near_no_complaint(library):
+    assert library.find("bonjour madame, c'est encore moi", ADULT).near == ()

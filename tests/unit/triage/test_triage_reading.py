@@ -144,7 +144,9 @@ def test_other_numbers_are_not(text):
 
 
 def test_parts_of_the_body_count_only_when_nothing_else_is_known():
-    part = next(iter(set(WORDS.parts) - set(WORDS.complaints)))
+    part = ("coude",)
+    assert part in WORDS.parts
+    assert part not in WORDS.complaints
     alone = LIBRARY.find(" ".join(part), ADULT).candidates
     beside = LIBRARY.find(f"{' '.join(part)}, une cystite", ADULT).candidates
 
