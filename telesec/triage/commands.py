@@ -112,7 +112,7 @@ def _taken(library: Library, story: StoryDoc) -> StoryDoc:
 
 
 def report(library: Library) -> list[str]:
-    """Return one line per protocol and one per warning."""
+    """Return one line per protocol, per warning, and per level whose words are to be signed."""
     lines = []
     for protocol in library.protocols:
         took = length_of.length(protocol)
@@ -121,4 +121,5 @@ def report(library: Library) -> list[str]:
             f"all questions {took.questions:.0f} s"
         )
         lines.extend(f"  warning: {warning}" for warning in length_of.warnings(protocol))
-    return lines
+    texts = library.book.texts.items()
+    return lines + [f"level {level}: to be signed: {own.note}" for level, own in texts if own.note]

@@ -119,11 +119,12 @@ class LevelTextDoc(Part):
     told: TextDoc
     safety_net: TextDoc
     fallback: TextDoc
+    note: str = ""
 
     def value(self) -> LevelText:
         """Return the compiled words."""
         parts = (self.say, self.act, self.told, self.safety_net, self.fallback)
-        return LevelText(*(part.value() for part in parts))
+        return LevelText(*(part.value() for part in parts), note=self.note)
 
 
 Fact = Literal["frail", "immunosuppressed_or_asplenia", "anticoagulant", "repeat_72h", "better", "vulnerable"]

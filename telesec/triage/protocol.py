@@ -160,13 +160,18 @@ class Question:
 
 @dataclass(frozen=True)
 class LevelText:
-    """What belongs to a level: said, done, who is told, what to watch for, and what if it fails."""
+    """What belongs to a level: said, done, who is told, what to watch for, and what if it fails.
+
+    Args:
+        note: For the doctor who is to sign these words; nothing that is said.
+    """
 
     say: Text
     act: Text
     told: Text
     safety_net: Text
     fallback: Text
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,7 @@ def level_text(texts: LevelText) -> LevelTextDoc:
         told=_text(texts.told),
         safety_net=_text(texts.safety_net),
         fallback=_text(texts.fallback),
+        note=texts.note,
     )
 
 

@@ -80,3 +80,11 @@ def test_what_speaks_of_the_patient_is_also_said_to_the_patient_and_of_a_man(lib
     assert not wrong
     for where, part in said_to_callers(library):
         assert not OF_HER.search(part.you + part.he), where
+
+
+@pytest.mark.parametrize("level", [Level.SAME_DAY, Level.H48_72, Level.ROUTINE])
+def test_below_an_emergency_the_caller_hears_where_to_turn_at_night(library, level):
+    heard = library.book.texts[level].safety_net
+
+    assert re.search("La nuit.* 116 117, sinon le 15", heard.fr)
+    assert re.search("[Aa]t night.* 116 117, otherwise 15", heard.en)

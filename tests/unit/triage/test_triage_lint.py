@@ -55,6 +55,7 @@ def test_lint_prints_every_protocol():
 
     assert result.exit_code == 0
     assert "tronc_commun 1.0.0 (reference): red flags" in result.output
+    assert "level same_day: to be signed: La nuit" in result.output
 
 
 def test_lint_fails_on_a_broken_file(tmp_path):

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from telesec.triage.levels import Level
 from telesec.triage.library import load
 from telesec.triage.patient import PatientFacts
 from telesec.triage.protocol import Effect
@@ -40,6 +41,7 @@ NO_YARDSTICK = re.compile(
 CONDITION = re.compile(r" et (?!\d)| ?\bsans | avec (?!un bras)|, qui | en se ")
 SHORTEST_TELLING = 3
 STEM = 4
+HEARD_AT_LEAST = 2
 TELLS_NOTHING = frozenset(
     word[:4]
     for word in phrase(
@@ -212,3 +214,24 @@ def test_blurred_sight_is_asked_about_the_brain_in_the_eye_too():
 
 def test_ticks_are_asked_about_in_a_childs_fever():
     assert any("tique" in question.text.fr for question in LIBRARY.book.protocols["fievre_enfant"].questions)
+
+
+CALLING_15 = [
+    (held.code, flag) for held in COMPLAINTS for flag in held.red_flags if flag.level is Level.CALL15_NOW
+]
+
+
+@pytest.mark.parametrize(("code", "flag"), CALLING_15, ids=lambda part: getattr(part, "id", part))
+def test_each_flag_of_the_15_is_asked_first_when_a_caller_names_it(code, flag):
+    """The caller says the complaint, then the sign; of the sign's own words at least two are heard."""
+    held = LIBRARY.book.protocols[code]
+    heard = [word for word in flag.words if _heard(held, flag, word)]
+
+    assert len(heard) >= HEARD_AT_LEAST, set(flag.words) - set(heard)
+
+
+def _heard(held, flag, word):
+    """Return whether the sign, or a vital sign of the screen, which comes before it, is asked first."""
+    asked = (LIBRARY.find(f"{complaint}, {word}", PatientFacts()) for complaint in held.synonyms)
+    firsts = (f"{LIBRARY.book.screen.code}.", held.ref(flag))
+    return any(ref.startswith(firsts) for found in asked for ref in found.named)
