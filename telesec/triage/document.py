@@ -124,7 +124,8 @@ class LevelTextDoc(Part):
     def value(self) -> LevelText:
         """Return the compiled words."""
         parts = (self.say, self.act, self.told, self.safety_net, self.fallback)
-        return LevelText(*(part.value() for part in parts), note=self.note)
+        say, act, told, safety_net, fallback = (part.value() for part in parts)
+        return LevelText(say, act, told, safety_net, fallback, self.note)
 
 
 Fact = Literal["frail", "immunosuppressed_or_asplenia", "anticoagulant", "repeat_72h", "better", "vulnerable"]
