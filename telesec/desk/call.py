@@ -33,6 +33,7 @@ PARTS = {
     "instructions": "desk/_instructions.html",
     "on-call": "desk/_on_call.html",
     "slots": "desk/_slots_fresh.html",
+    "waits": "desk/_waits.html",
     "light": "desk/_light_part.html",
     "ladder": "desk/_ladder.html",
 }

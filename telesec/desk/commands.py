@@ -77,6 +77,7 @@ IN_CALL = (
     _press("semaine", "week", KEYS["grid"]),
     _press("apres", "later", KEYS["week_after"]),
     _press("avant", "earlier", KEYS["week_before"]),
+    _go("attente", "waiting", KEYS["waiting"].act, {"view": "waiting"}),
     _view("tri", "triage", KEYS["triage"]),
     _view("rappel", "callback", KEYS["callback"]),
     _view("alerte", "alert", KEYS["alert"]),

@@ -124,6 +124,7 @@ KEYS: Mapping[str, Key] = {
     "up": Key(("ArrowUp",), say("The one before"), _L, caps=("↑",)),
     "first": Key(("Home",), say("The first of the list"), _L, caps=("Début", "Home")),
     "grid": Key(("g",), say("Go into the week's grid; Enter takes a slot"), _L),
+    "waiting": Key(("l",), say("Waiting list, on the booking page"), _L),
     "left": Key(("ArrowLeft",), say("The day or hour before, in the grid"), _L, caps=("←",)),
     "right": Key(("ArrowRight",), say("The day or hour after, in the grid"), _L, caps=("→",)),
     "week_before": Key(("PageUp",), say("The week before, or the day before"), _L, caps=("Page↑", "PgUp")),

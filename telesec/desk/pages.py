@@ -23,7 +23,18 @@ from telesec.foundation.lengths import refuse_longer
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.web.access import actor
 
-VIEWS = ("triage", "heard", "patient", "booking", "message", "alert", "callback", "outcome", "abuse")
+VIEWS = (
+    "triage",
+    "heard",
+    "patient",
+    "booking",
+    "message",
+    "alert",
+    "callback",
+    "waiting",
+    "outcome",
+    "abuse",
+)
 QUEUE = "queue"
 """Where an ended call leads: to no view of its own, but to the calls that wait."""
 CallKey = tuple[UUID, UUID]

@@ -16,6 +16,7 @@ from telesec.desk import (
     rest,
     triage_sheet,
     undo,
+    waiting_list,
 )
 from telesec.desk.looks import WORDS
 from telesec.desk.ports import DeskDeps
@@ -30,8 +31,8 @@ HOMES = {
 
 
 ROOMS = (
-    queue, call, patient_line, triage_sheet, booking, letter, callback, undo, live, rest, bulletin,
-    rehearsal,
+    queue, call, patient_line, triage_sheet, booking, waiting_list, letter, callback, undo, live, rest,
+    bulletin, rehearsal,
 )  # fmt: skip
 
 

@@ -30,11 +30,12 @@ from telesec.messages.reads import MessageCard
 from telesec.patients import reads as patients
 from telesec.patients.reads import CallerCard, PatientCard
 from telesec.practices.reads import PracticeCard, PractitionerCard
-from telesec.scheduling import offers
+from telesec.scheduling import offers, waiting_reads
 from telesec.scheduling import reads as scheduling
 from telesec.scheduling.offers import FindSlots, Offer
 from telesec.scheduling.reads import AppointmentCard, HoldCard, TypeCard
 from telesec.scheduling.rules import bookable, reserved_from
+from telesec.scheduling.waiting_reads import WaitingCard
 from telesec.triage import reads as triage
 from telesec.triage.in_practice import library_of
 from telesec.triage.levels import Level
@@ -340,6 +341,16 @@ class CallScreen:
         if self.patient is None:
             return ()
         return scheduling.appointments_of_patient(self._uow, self.practice_id, self.patient.id)
+
+    @cached_property
+    def waits(self) -> tuple[WaitingCard, ...]:
+        """What the patient, or whoever has the number that calls, is on the waiting list for."""
+        patient_id = self.head.patient_id
+        return waiting_reads.waiting_for(self._uow, self.practice_id, patient_id, self.call.from_number)
+
+    def type_name(self, type_id: UUID) -> str:
+        """Return the name of a type that may be booked here; empty for another."""
+        return next((kind.name for kind in self.types if kind.id == type_id), "")
 
     @property
     def moving(self) -> AppointmentCard | None:

@@ -52,6 +52,10 @@ class Wording:
             return render(TODAY, self.language)
         return self._format(at, "EEE d" if (local - today).days < 28 else "EEE d MMM")
 
+    def calendar_day(self, on: date) -> str:
+        """Return a day of the practice's calendar: ``jeu. 24 déc.``."""
+        return str(format_date(on, "EEE d MMM", locale=self.language))
+
     @property
     def midnight(self) -> datetime:
         """The instant at which the present day began."""

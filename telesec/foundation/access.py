@@ -110,6 +110,7 @@ class Purpose(StrEnum):
     CALL_BACK = "call_back"
     SETTLE_CALENDARS = "settle_calendars"
     FREE_HOLDS = "free_holds"
+    OFFER_FREED = "offer_freed"
     GIVE_UP_DRAFTS = "give_up_drafts"
     SEAL_AUDIT = "seal_audit"
     AUTHENTICATE = "authenticate"
@@ -136,6 +137,7 @@ PURPOSE_PERMISSIONS: Mapping[Purpose, frozenset[Permission]] = {
     Purpose.CALL_BACK: _CALLER_GONE | {P.ALERT_DELIVER},
     Purpose.SETTLE_CALENDARS: frozenset({P.APPOINTMENT_READ, P.APPOINTMENT_WRITE, P.CALENDAR_SYNC}),
     Purpose.FREE_HOLDS: frozenset({P.APPOINTMENT_WRITE}),
+    Purpose.OFFER_FREED: frozenset({P.APPOINTMENT_READ, P.CALLBACK_WRITE, P.PRACTICE_READ}),
     Purpose.GIVE_UP_DRAFTS: frozenset({P.RETENTION_RUN}),
     Purpose.SEAL_AUDIT: frozenset({P.AUDIT_SEAL}),
     Purpose.AUTHENTICATE: frozenset({P.SESSION_OWN}),

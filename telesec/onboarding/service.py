@@ -36,6 +36,7 @@ from telesec.practices.service import WriteInstruction
 from telesec.scheduling import bulk as scheduling
 from telesec.scheduling.configuration import CreateAppointmentType
 from telesec.scheduling.models import Appointment
+from telesec.scheduling.waiting_models import WaitingListEntry
 from telesec.vault import service as vault
 
 DRAFT_LASTS = timedelta(hours=24)
@@ -292,9 +293,9 @@ def _take_back(uow: UnitOfWork, kind: ImportKind, practice_id: UUID, ids: Sequen
 
 
 def _unnamed(uow: UnitOfWork, practice_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
-    """Return the patients no call, message, callback or appointment names."""
+    """Return the patients no call, message, callback, appointment or waiting list names."""
     named: set[UUID | None] = set()
-    for table in (Appointment, Call, Callback, Message):
+    for table in (Appointment, Call, Callback, Message, WaitingListEntry):
         named |= set(
             uow.session.scalars(
                 select(table.patient_id).where(

@@ -14,6 +14,7 @@ from telesec.foundation.paging import one_of
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.scheduling.configuration import CreateAppointmentType, refuse_bad_reservation
 from telesec.scheduling.models import Appointment, AppointmentType, OpeningRule
+from telesec.scheduling.waiting_models import WaitingListEntry
 
 MOST_TYPES = 200
 
@@ -79,7 +80,7 @@ def remove_unused_types(uow: UnitOfWork, practice_id: UUID, type_ids: Sequence[U
             user.practice_id == AppointmentType.practice_id, user.appointment_type_id == AppointmentType.id
         )
         .exists()
-        for user in (Appointment, OpeningRule)
+        for user in (Appointment, OpeningRule, WaitingListEntry)
     ]
     gone = uow.session.scalars(
         delete(AppointmentType)

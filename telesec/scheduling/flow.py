@@ -17,7 +17,7 @@ from telesec.foundation.access import Actor, Purpose, system_actor
 from telesec.foundation.errors import NotFound, Unavailable
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
-from telesec.scheduling import booking, offers, reads, service, settling, syncing
+from telesec.scheduling import booking, offers, reads, service, settling, syncing, waiting
 from telesec.scheduling.attempts import (
     Attempt,
     Disagrees,
@@ -155,6 +155,18 @@ def refresh_due(deps: SchedulingDeps) -> int:
     return len(due)
 
 
+def offer_due(deps: SchedulingDeps) -> int:
+    """Offer every time that came free to whoever waits for it, by day; returns how many were offered."""
+    with deps.unit_of_work(system_actor(Purpose.OFFER_FREED)) as uow:
+        due = _due(uow, "freed", deps.clock.now())
+    offered = 0
+    for practice_id, freed_id in due:
+        with deps.unit_of_work(system_actor(Purpose.OFFER_FREED, practice_id)) as uow:
+            offered += waiting.offer_freed(uow, practice_id, freed_id)
+            uow.commit()
+    return offered
+
+
 def _reserved(
     deps: SchedulingDeps, actor: Actor, stack: ExitStack, reserve: Callable[[UnitOfWork], Reserved]
 ) -> Reserved:
@@ -223,6 +235,7 @@ def _due(uow: UnitOfWork, what: str, at: datetime) -> list[tuple[UUID, UUID]]:
     look_ups = {
         "settlements": "select practice_id, id from sec.due_settlements(:at, :lim)",
         "holds": "select practice_id, id from sec.due_holds(:at, :lim)",
+        "freed": "select practice_id, id from sec.due_freed_slots(:at, :lim)",
         "readings": "select practice_id, id from sec.due_readings(:at, :lim)",
     }
     rows = uow.session.execute(text(look_ups[what]), {"at": at, "lim": BATCH})

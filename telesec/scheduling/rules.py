@@ -148,3 +148,13 @@ def latest_start(level: Level | None, now: datetime, zone: ZoneInfo) -> datetime
             return now
         case _:
             assert_never(level)
+
+
+def offers_since(now: datetime, zone: ZoneInfo) -> datetime | None:
+    """Return since when today freed times are offered to those who wait, None at night: 8 to 20, local.
+
+    The look-up ``sec.due_freed_slots`` knows these hours too.
+    """
+    local = now.astimezone(zone)
+    begins = local.replace(hour=8, minute=0, second=0, microsecond=0)
+    return begins if begins <= local < begins.replace(hour=20) else None

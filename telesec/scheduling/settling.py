@@ -12,7 +12,7 @@ from sqlalchemy import update
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.ids import new_id
 from telesec.foundation.unit_of_work import UnitOfWork
-from telesec.scheduling import claims
+from telesec.scheduling import claims, waiting
 from telesec.scheduling.attempts import (
     Attempt,
     Disagrees,
@@ -70,7 +70,9 @@ def _apply(uow: UnitOfWork, row: Appointment, attempt: Attempt, outcome: Outcome
         case Written(entry):
             _written(uow, row, entry)
         case Gone():
+            freed = Interval(row.start_at, row.end_at)
             _end(uow, row, EndedBecause.ASKED)
+            waiting.came_free(uow, row.practice_id, row.schedule_id, freed)
         case Taken():
             _refused(uow, row, EndedBecause.PAST if attempt.over else EndedBecause.SLOT_TAKEN)
         case Disagrees():
@@ -86,7 +88,9 @@ def _apply(uow: UnitOfWork, row: Appointment, attempt: Attempt, outcome: Outcome
 def _written(uow: UnitOfWork, row: Appointment, entry: CalendarEntry) -> None:
     if row.operation == Operation.CANCEL.value:
         return
-    old = row.claim_id
+    old, was = row.claim_id, Interval(row.start_at, row.end_at)
+    if row.operation == Operation.CREATE.value:
+        waiting.booked(uow, row.practice_id, row.patient_id, row.appointment_type_id)
     if row.next_claim_id is not None:
         row.claim_id, row.next_claim_id = row.next_claim_id, None
     length = row.end_at - row.start_at
@@ -100,6 +104,8 @@ def _written(uow: UnitOfWork, row: Appointment, entry: CalendarEntry) -> None:
     claim = uow.session.get_one(SlotClaim, (row.practice_id, row.claim_id))
     claim.state = ClaimState.BOOKED.value
     claims.stretch(uow, claim, Interval(row.start_at, row.end_at))
+    if was.start != row.start_at:
+        waiting.came_free(uow, row.practice_id, row.schedule_id, was)
 
 
 def _refused(uow: UnitOfWork, row: Appointment, because: EndedBecause) -> None:

@@ -30,6 +30,9 @@ from telesec.practices import service as practices_service
 from telesec.practices.service import SetAbsence, WriteInstruction
 from telesec.scheduling import flow as scheduling
 from telesec.scheduling import service as holds
+from telesec.scheduling import waiting
+from telesec.scheduling.intervals import Interval
+from telesec.scheduling.waiting import JoinWaitingList
 from telesec.testing.bookable import NINE, House
 from telesec.testing.calendars import FakeCalendars
 from telesec.testing.cast import DR_LUNE_PHONE
@@ -64,6 +67,7 @@ class Home:
     absence_id: UUID
     contact_id: UUID
     notice_id: UUID
+    entry_id: UUID
 
 
 def furnish(deps, cast, calendars, name):
@@ -100,6 +104,10 @@ def furnish(deps, cast, calendars, name):
         )
         imports.hand_in(uow, HandIn(practice_id, ImportKind.PATIENTS, b"Nom;Sexe\nLilas;F\n"))
         callback_id = callbacks.open_callback(uow, OpenCallback(practice_id, "+33639980010", NINE))
+        entry_id = waiting.join(
+            uow, JoinWaitingList(practice_id, house.type_id, "+33639980010", (NINE + FAR).date())
+        )
+        waiting.came_free(uow, practice_id, house.schedule_id, Interval(NINE + FAR, NINE + FAR * 2))
         uow.commit()
     booked = scheduling.book(house.deps, cast.ada, house.booking(house.offer().slots[0].start))
     house.fake.lose_reply()
@@ -125,6 +133,7 @@ def furnish(deps, cast, calendars, name):
         absence_id,
         contact_id,
         write_notice(deps, cast.supervisor, practice_id),
+        entry_id,
     )
 
 

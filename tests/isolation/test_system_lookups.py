@@ -35,6 +35,7 @@ def later(deps, *_rest):
 CASES = {
     "due_alerts": lambda *world: [(later(*world), 100)],
     "due_deliveries": lambda *world: [(later(*world), 100)],
+    "due_freed_slots": lambda *world: [(later(*world), 100)],
     "due_holds": lambda *world: [(later(*world), 100)],
     "due_settlements": lambda *world: [(later(*world), 100)],
     "due_ringing": lambda *world: [(later(*world), 100)],

@@ -51,6 +51,7 @@ class Route:
             "message_id": home.message_id,
             "absence_id": home.absence_id,
             "contact_id": home.contact_id,
+            "entry_id": home.entry_id,
             "instruction_id": home.instruction_id,
             "notice_id": home.notice_id,
             "person_id": new_id(),

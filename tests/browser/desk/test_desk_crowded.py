@@ -28,7 +28,7 @@ from telesec.testing.cast import BRUNO_PHONE
 from telesec.triage.levels import Level
 
 LONG = "Maison de santé pluriprofessionnelle des Deux-Rives et du Vieux-Pont"
-VIEWS = ("triage", "patient", "booking", "message", "alert", "callback", "outcome", "abuse")
+VIEWS = ("triage", "patient", "booking", "waiting", "message", "alert", "callback", "outcome", "abuse")
 INSTRUCTION = (
     "Fièvre chez une personne de 75 ans et plus, ou chez un nourrisson de moins de trois mois : vue le jour "
     "même, même si l’agenda est plein ; prévenir le docteur par SMS avant midi."

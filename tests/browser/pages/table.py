@@ -55,7 +55,7 @@ DESK_PAGES = (
     Look("desk.idle", "rested", "/desk", DESK, "h1"),
     Look("desk.bulletin", "ada", "/desk/bulletin", DESK, "#resume"),
     Look("desk.keys", "ada", "/desk/keys"),
-    *_opened("triage", "patient", "booking", "message", "alert", "callback", "outcome", "abuse"),
+    *_opened("triage", "patient", "booking", "waiting", "message", "alert", "callback", "outcome", "abuse"),
     _call("ringing", "#answer-here"),
     _call("asked", "button[value=no]"),
     _call("judged", ".scale"),
