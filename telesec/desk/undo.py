@@ -62,7 +62,7 @@ SAID: Mapping[str, Sentence] = {
     Act.HOLD: say("Undone: the slot was given back."),
     Act.ABUSE: say("Undone: the call is open again, the break is over."),
     "late": say("Nothing was undone: it is too late, or somebody has seen it already."),
-    LISTED: say("On the waiting list: a callback card comes as soon as a slot is free."),
+    LISTED: say("Put on the waiting list."),
     UNLISTED: say("Off the waiting list."),
     REPEATED: say("Already promised: the card keeps the earlier time, and both notes."),
 }

@@ -24,7 +24,7 @@ def test_a_caller_is_put_on_the_list_by_their_number_alone_and_taken_off(call):
     page = call.page
     listed(call)
     expect(page.locator("#waits")).to_contain_text("jusqu’au jeu. 24 déc.")
-    expect(page.locator("#undo")).to_contain_text("Sur la liste d’attente")
+    expect(page.locator("#undo")).to_contain_text("Inscrit sur la liste d’attente")
     call.picture("waiting")
     assert call.axe() == []
 
