@@ -23,6 +23,7 @@ PARTS = (
 )
 CALL_PARTS = {
     "slots": 11,
+    "waits": 12,
     "call-head": 11,
     "instructions": 10,
     "on-call": 4,
