@@ -1,14 +1,14 @@
 """Who makes this request: set once, before any view, from the cookie or the bearer token.
 
 ``g.actor`` is set only for somebody who may act now: a locked session keeps ``g.known`` alone and is
-sent to the lock screen. The API looks at bearer tokens only, so no page elsewhere can make a browser
-call it; every unsafe request of a session carries the session's own form token.
+sent to the lock screen, a form with what was typed in it. The API looks at bearer tokens only, so no page
+elsewhere can make a browser call it; every unsafe request of a session carries the session's own form token.
 """
 
-from flask import Flask, Response, g, redirect, request, url_for
+from flask import Flask, Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from telesec.accounts import limits, reads, rules, sessions
+from telesec.accounts import kept, limits, reads, rules, sessions
 from telesec.accounts.flow import NOBODY_YET
 from telesec.accounts.ports import AccountsDeps
 from telesec.accounts.reads import KnownSession
@@ -121,10 +121,10 @@ def _load_session(deps: AccountsDeps) -> AnyResponse | None:
     g.known, g.csrf_token, g.language = known, known.csrf_token, known.actor.language
     if request.method not in SAFE_METHODS and request.endpoint not in WITHOUT_FORM_TOKEN:
         check_csrf()
-    return _open(known)
+    return _open(deps, known)
 
 
-def _open(known: KnownSession) -> AnyResponse | None:
+def _open(deps: AccountsDeps, known: KnownSession) -> AnyResponse | None:
     if not known.locked:
         g.actor = known.actor
         return None
@@ -135,7 +135,20 @@ def _open(known: KnownSession) -> AnyResponse | None:
     screen = url_for("accounts.lock_screen")
     if request.headers.get("HX-Request"):
         return Response(status=401, headers={"HX-Redirect": screen})
+    sealed = _keep(deps, known) if request.method == "POST" and not request.files else ""
+    if sealed:
+        return Response(
+            render_template("accounts/lock.html", known=known, error=None, kept=sealed), status=401
+        )
     return redirect(screen)
+
+
+def _keep(deps: AccountsDeps, known: KnownSession) -> str:
+    """Return a plain form that met the lock, sealed into the lock screen until the password was given."""
+    with deps.unit_of_work(NOBODY_YET) as uow:
+        sealed = kept.seal(uow, known.session_id, request.path, request.form.items(multi=True))
+        uow.commit()
+    return sealed
 
 
 def _is_activity() -> bool:

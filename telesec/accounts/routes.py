@@ -1,10 +1,12 @@
 """Log in and out, lock and unlock, enrol, one's own sessions."""
 
+from uuid import UUID
+
 import segno
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from telesec.accounts import account_pages, flow, reads, rules, sessions
+from telesec.accounts import account_pages, flow, kept, reads, rules, sessions
 from telesec.accounts.flow import NOBODY_YET
 from telesec.accounts.loader import with_cookie
 from telesec.accounts.passwords import PasswordHasher
@@ -15,6 +17,7 @@ from telesec.foundation.access import Permission
 from telesec.foundation.errors import Refused, TelesecError, TooMany, Unauthenticated
 from telesec.foundation.language import say
 from telesec.web.access import actor, public, requires
+from telesec.web.failures import WRITTEN
 
 WRONG = say("These details do not open an account. Check the e-mail, the password and the code.")
 WRONG_PASSWORD = say("This is not your password.")
@@ -97,7 +100,7 @@ def _lock_pages(pages: Blueprint, deps: AccountsDeps, hasher: PasswordHasher) ->
             return _lock_form(error, status=429)
         if not opened:
             return _lock_form(TelesecError("wrong_password", WRONG_PASSWORD), status=401)
-        return redirect("/", code=303)
+        return _again(deps, session_id) or redirect("/", code=303)
 
 
 def _enrol_pages(pages: Blueprint, deps: AccountsDeps, hasher: PasswordHasher) -> None:
@@ -125,7 +128,20 @@ def _log_in_form(
 
 
 def _lock_form(error: TelesecError | None = None, *, status: int = 200) -> Response:
-    return make_response(render_template("accounts/lock.html", known=_known(), error=error), status)
+    sealed = request.form.get("kept", "")
+    return make_response(
+        render_template("accounts/lock.html", known=_known(), error=error, kept=sealed), status
+    )
+
+
+def _again(deps: AccountsDeps, session_id: UUID) -> AnyResponse | None:
+    """Return the form that met the lock, to be sent again; None when there was none."""
+    with deps.unit_of_work(NOBODY_YET) as uow:
+        form = kept.unseal(uow, session_id, request.form.get("kept", ""))
+    if form is None:
+        return None
+    texts = [value for name, value in form.fields if name in WRITTEN and value.strip()]
+    return make_response(render_template("accounts/again.html", kept=form, texts=texts))
 
 
 def _enrol_form(deps: AccountsDeps, token: str, *, error: Refused | None = None) -> Response:

@@ -18,11 +18,12 @@ from telesec.calls.rules import DraftKind
 from telesec.desk.alert_text import with_number
 from telesec.desk.call import PATH
 from telesec.desk.caught import ask_first
-from telesec.desk.pages import CallKey, act, needed_id, uuid_or_none
+from telesec.desk.pages import CallKey, act, needed_id
 from telesec.desk.ports import DeskDeps
 from telesec.desk.undo import Act, Done
 from telesec.foundation.access import Permission
 from telesec.foundation.errors import Refused
+from telesec.foundation.ids import uuid_or_none
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.messages import service

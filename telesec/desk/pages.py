@@ -18,6 +18,7 @@ from telesec.desk.side import Side
 from telesec.desk.undo import Done, Told
 from telesec.desk.week import Ask
 from telesec.foundation.errors import NotFound, Refused, TelesecError, Unauthenticated
+from telesec.foundation.ids import uuid_or_none
 from telesec.foundation.language import Sentence, say
 from telesec.foundation.lengths import refuse_longer
 from telesec.foundation.unit_of_work import UnitOfWork
@@ -39,14 +40,6 @@ QUEUE = "queue"
 """Where an ended call leads: to no view of its own, but to the calls that wait."""
 CallKey = tuple[UUID, UUID]
 """A call's practice and id."""
-
-
-def uuid_or_none(text: str | None) -> UUID | None:
-    """Return an id of an address or a form, None when it is not one."""
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
 
 
 def day_or_none(text: str | None) -> date | None:

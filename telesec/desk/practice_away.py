@@ -5,12 +5,13 @@ from uuid import UUID
 from flask import Blueprint, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from telesec.desk import phone_day, practice_writes
+from telesec.desk import phone_day
 from telesec.desk.phone_day import Absent
 from telesec.desk.ports import DeskDeps
 from telesec.desk.practice_shown import back, show
 from telesec.foundation.access import Permission
 from telesec.foundation.errors import Refused
+from telesec.foundation.ids import uuid_or_none
 from telesec.foundation.language import say
 from telesec.practices import service as practices
 from telesec.scheduling import configuration, flow
@@ -29,7 +30,7 @@ def _absences(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.post("/practice/<uuid:practice_id>/absences")
     @requires(Permission.INSTRUCTION_WRITE)
     def absence(practice_id: UUID) -> AnyResponse:
-        who = practice_writes.uuid_or_none(request.form.get("who", ""))
+        who = uuid_or_none(request.form.get("who", ""))
         typed = Absent.of(practice_id, request.form, who)
         try:
             with deps.unit_of_work(actor()) as uow:

@@ -11,6 +11,7 @@ from telesec.desk.practice_shown import back, show
 from telesec.desk.practice_writes import TypedInstruction
 from telesec.foundation.access import Permission
 from telesec.foundation.errors import Refused, Stale
+from telesec.foundation.ids import uuid_or_none
 from telesec.practices import service as practices
 from telesec.triage import service as triage
 from telesec.web.access import actor, requires
@@ -108,7 +109,7 @@ def _duty(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.post("/practice/<uuid:practice_id>/on-call")
     @requires(Permission.POLICY_WRITE)
     def on_call(practice_id: UUID) -> AnyResponse:
-        chosen = [practice_writes.uuid_or_none(typed) for typed in request.form.getlist("person")]
+        chosen = [uuid_or_none(typed) for typed in request.form.getlist("person")]
         try:
             with deps.unit_of_work(actor()) as uow:
                 practice_writes.set_on_call(uow, practice_id, chosen)

@@ -11,6 +11,7 @@ from telesec.alerts.rules import ChannelKind
 from telesec.desk.phone_day import signature, wall_time
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound, Refused
+from telesec.foundation.ids import uuid_or_none
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices import reads as practices
@@ -138,14 +139,6 @@ def remove_contact(uow: UnitOfWork, practice_id: UUID, contact_id: UUID) -> None
     authorize(uow, Permission.POLICY_WRITE, on=Facts(practice_id))
     require_proven(uow, Act.CHANGE_NUMBER)
     contacts.remove_contact(uow, practice_id, contact_id)
-
-
-def uuid_or_none(typed: str) -> UUID | None:
-    """Return the id a form sent; None for an empty place or nonsense."""
-    try:
-        return UUID(typed)
-    except ValueError:
-        return None
 
 
 def _stretch(form: Mapping[str, str], place: str) -> list[tuple[int, int]]:

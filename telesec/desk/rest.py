@@ -4,9 +4,10 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from telesec.accounts import breaks
-from telesec.desk.pages import call_url, uuid_or_none
+from telesec.desk.pages import call_url
 from telesec.desk.ports import DeskDeps
 from telesec.foundation.access import Permission
+from telesec.foundation.ids import uuid_or_none
 from telesec.web.access import actor, requires
 
 

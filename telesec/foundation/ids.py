@@ -18,3 +18,11 @@ def new_id() -> UUID:
     value |= 0b10 << 62
     value |= secrets.randbits(62)
     return UUID(int=value)
+
+
+def uuid_or_none(text: str | None) -> UUID | None:
+    """Return an id of an address or a form; None when it is empty or not one."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None

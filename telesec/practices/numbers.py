@@ -10,7 +10,11 @@ from dataclasses import dataclass
 E164 = re.compile(r"^\+[1-9][0-9]{6,14}$")
 """ITU-T E.164: a plus sign and at most fifteen digits."""
 
-_NOISE = re.compile(r"[\s.\-()/\u00a0\u202f]")
+_NOISE = re.compile(r"[\s.\-/\u00a0\u00ad\u200b-\u200f\u2010-\u2015\u202a-\u202f\u2060-\u2069\u2212\ufeff]")
+"""What stands between digits, and the unseen marks that come with a number copied from an address book."""
+_TRUNK = re.compile(r"^((?:\+|00)(?!39|378|225|242)[1-9][0-9]{0,2})\(0\)")
+"""The ``(0)`` of a letterhead, not dialled from abroad; in Italy and a few more the zero is of the number."""
+_BRACKETS = re.compile(r"[()]")
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,9 @@ def to_e164(typed: str, region: Region = FRANCE) -> str | None:
     """Return the number in E.164, or None when it cannot be one.
 
     Accepts what people type: spaces, dots, ``00`` for the plus sign, the national form of ``region``
-    and the ``(0)`` of a letterhead (``+33 (0)1 …``).
+    and the ``(0)`` of a letterhead (``+33 (0)1 …``, ``+41 (0)44 …``).
     """
-    digits = _NOISE.sub("", typed)
+    digits = _BRACKETS.sub("", _TRUNK.sub(r"\1", _NOISE.sub("", typed)))
     international = digits.startswith(("+", "00"))
     if digits.startswith("00"):
         digits = "+" + digits[2:]

@@ -228,6 +228,61 @@ def test_a_wrong_password_leaves_it_locked(browser, log_in):
     assert browser.get("/account/sessions").location == "/lock"
 
 
+def lock_and_send(browser, log_in):
+    """Lock a session whose form is still on the screen, send it, and return what comes."""
+    log_in()
+    token = form_token(browser)
+    post(browser, "/lock")
+    sent = {"csrf_token": token, "text": "Pas de visite le mercredi.", "code": "123456", "day": ["1", "2"]}
+    return token, browser.post("/account/language", data=sent, headers=OURS)
+
+
+def unlock(browser, token, page, password=PASSWORD):
+    sealed = re.search(r'name="kept" value="([^"]+)"', page.text).group(1)
+    form = {"csrf_token": token, "password": password, "kept": sealed}
+    return browser.post("/unlock", data=form, headers=OURS)
+
+
+def test_a_form_that_meets_the_lock_is_offered_again_once_it_is_open(browser, log_in):
+    token, locked = lock_and_send(browser, log_in)
+
+    again = unlock(browser, token, locked)
+
+    assert (locked.status_code, again.status_code) == (401, 200)
+    assert "mercredi" not in locked.text
+    assert "rien n’est perdu" in locked.text
+    assert 'action="/account/language"' in again.text
+    assert re.findall(r'name="(text|day|code)" value="([^"]*)"', again.text) == [
+        ("text", "Pas de visite le mercredi."),
+        ("day", "1"),
+        ("day", "2"),
+    ]
+    assert ">Pas de visite le mercredi.</textarea>" in again.text
+
+
+def test_a_wrong_password_keeps_the_form_too(browser, log_in):
+    token, locked = lock_and_send(browser, log_in)
+
+    refused = unlock(browser, token, locked, password="autre chose encore")
+
+    assert refused.status_code == 401
+    assert "mercredi" not in refused.text
+    assert "mercredi" in unlock(browser, token, refused).text
+
+
+@pytest.mark.parametrize("sealed", ["", "é", "AAAA", "c2NyaXB0"])
+def test_what_was_never_sealed_is_offered_to_nobody(browser, log_in, sealed):
+    log_in()
+    token = form_token(browser)
+    post(browser, "/lock")
+
+    answer = browser.post(
+        "/unlock", data={"csrf_token": token, "password": PASSWORD, "kept": sealed}, headers=OURS
+    )
+
+    assert (answer.status_code, answer.location) == (303, "/")
+
+
 def test_the_lock_screen_needs_a_session(browser):
     assert browser.get("/lock").status_code == 302
 
