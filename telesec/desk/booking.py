@@ -24,6 +24,7 @@ from telesec.foundation.errors import Refused
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.patients import reads as patients
+from telesec.practices.numbers import to_e164
 from telesec.scheduling import flow, service
 from telesec.scheduling.booking import BookAppointment
 from telesec.scheduling.service import HoldSlot
@@ -130,7 +131,7 @@ def _booking(uow: UnitOfWork, call: CallKey) -> BookAppointment:
     """Return the booking of the call's patient; the number is the one typed, theirs, or the one that calls.
 
     Raises:
-        Refused: No patient is chosen yet, or no number is known (422).
+        Refused: No patient is chosen yet, no number is known, or none can be dialled (422).
     """
     card = reads_of_calls.call(uow, *call)
     if card.patient_id is None:
@@ -139,6 +140,8 @@ def _booking(uow: UnitOfWork, call: CallKey) -> BookAppointment:
     phone = request.form.get("phone", "").strip() or card.from_number or next(iter(patient.phones), "")
     if not phone:
         raise Refused("no_number", NO_NUMBER, status=422, field="phone")
+    if to_e164(phone) is None:
+        raise Refused("bad_number", say("Check the telephone number."), status=422, field="phone")
     return BookAppointment(
         _slot(call),
         patient.family_name,

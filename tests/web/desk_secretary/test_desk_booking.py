@@ -144,6 +144,20 @@ def appointment(desk):
     return found[1]
 
 
+@pytest.mark.parametrize("typed", ["douze", "06 39 98", "1" * 50_000])
+def test_a_number_nobody_can_dial_is_told_and_books_nothing(searched, typed):
+    searched.register()
+    chosen = slot(searched)
+    searched.post("/hold", chosen)
+
+    answer = searched.post("/book", {**chosen, "reason": "contrôle", "phone": typed, "view": "booking"})
+
+    assert answer.status_code == 422
+    assert "Vérifiez le numéro de téléphone" in answer.text
+    assert f'value="{typed}" aria-invalid="true"' in answer.text
+    assert "Déjà réservé" not in searched.page("booking")
+
+
 def test_cancel_frees_the_time(searched, house):
     searched.register()
     booked(searched)
