@@ -14,13 +14,14 @@ from telesec.accounts import reads as accounts
 from telesec.calls import reads as reads_of_calls
 from telesec.desk.call import PATH
 from telesec.desk.caught import ask_first
-from telesec.desk.pages import CallKey, act, asked, attempt, needed_id, typed_text, uuid_or_none
+from telesec.desk.pages import CallKey, act, asked, attempt, needed_id, typed_text
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import CallScreen
 from telesec.desk.search import search_now
 from telesec.desk.undo import Act, Done
 from telesec.foundation.access import Permission
 from telesec.foundation.errors import Refused
+from telesec.foundation.ids import uuid_or_none
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.patients import reads as patients
