@@ -61,7 +61,7 @@ def test_the_longest_words_win(library):
 
 
 def test_a_named_vital_sign_is_found(library):
-    assert library.find("ça me serre, elle a mal à respirer", ADULT).named == (
+    assert library.find("ça me serre, elle a mal à respirer", ADULT).named[:2] == (
         "tronc_commun.respire_mal",
         "tronc_commun.douleur_poitrine",
     )
