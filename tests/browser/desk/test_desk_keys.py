@@ -62,7 +62,7 @@ def test_digits_are_read_by_place_and_letters_by_meaning(drill):
 
     expect(drill.locator("#drill-ask")).to_have_text("Commencer ou finir une pause")
     keyboard.send("Input.dispatchKeyEvent", {"type": "keyDown", "key": "p", "code": "KeyE"})
-    expect(drill.locator("#drill-ask")).to_have_text("Trouver ou enregistrer le patient")
+    expect(drill.locator("#drill-ask")).to_have_text("Marquer comme lue la première annonce du bulletin")
 
 
 def test_tab_leaves_the_rehearsal_and_the_page_is_accessible(drill, ada):
