@@ -9,12 +9,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from telesec.calls import reads as reads_of_calls
 from telesec.desk.call import PATH
 from telesec.desk.caught import ask_first
-from telesec.desk.pages import CallKey, act, needed_id, typed_text, uuid_or_none
+from telesec.desk.pages import CallKey, act, needed_id, typed_text
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import CallScreen
 from telesec.desk.undo import LISTED, UNLISTED, Told
 from telesec.desk.week import Ask
 from telesec.foundation.access import Permission
+from telesec.foundation.ids import uuid_or_none
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.patients import reads as patients
 from telesec.scheduling import waiting
