@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from telesec.triage.levels import Level
-from telesec.triage.patient import PatientFacts
+from telesec.triage.patient import PatientFacts, Sex
 from telesec.triage.words import plain
 
 ADULT = PatientFacts(age_months=480)
@@ -33,6 +33,14 @@ def candidates(library, covered, words, patient):
 )
 def test_words_lead_to_their_protocol(library, words, first):
     assert library.find(words, PatientFacts()).candidates[0] == first
+
+
+@pytest.mark.parametrize("words", ["vue floue", "j'ai la vue trouble depuis ce matin", "je vois flou d'un coup"])
+def test_blurred_sight_offers_more_than_the_eye(library, words):
+    offered = library.find(words, PatientFacts(age_months=480, sex=Sex.FEMALE)).candidates
+
+    assert offered[0] == "signes_avc"
+    assert {"grossesse_douleur_saignement", "diabete_glycemie", "oeil", "mal_de_tete"} <= set(offered)
 
 
 def test_words_are_whole(library):
