@@ -35,7 +35,9 @@ def test_words_lead_to_their_protocol(library, words, first):
     assert library.find(words, PatientFacts()).candidates[0] == first
 
 
-@pytest.mark.parametrize("words", ["vue floue", "j'ai la vue trouble depuis ce matin", "je vois flou d'un coup"])
+@pytest.mark.parametrize(
+    "words", ["vue floue", "j'ai la vue trouble depuis ce matin", "je vois flou d'un coup"]
+)
 def test_blurred_sight_offers_more_than_the_eye(library, words):
     offered = library.find(words, PatientFacts(age_months=480, sex=Sex.FEMALE)).candidates
 
