@@ -43,15 +43,21 @@ def at(page):
     return page.evaluate(FOCUSED)
 
 
+def go_in(week):
+    """Press G once keys no longer rest, and wait until the keyboard is in the grid."""
+    week.page.wait_for_timeout(450)
+    week.key("g")
+    week.page.wait_for_function("document.activeElement.closest('table') !== null")
+
+
 def test_a_slot_of_the_grid_is_taken_and_booked_by_keyboard(call, zoe, soleil):
     page, week = call.page, call
     call.key("F3", "1", "F4")
     expect(page.locator("#week .cellslot").first).to_be_visible()
     week.picture("week")
-    week.key("g")
+    go_in(week)
     first = at(page)
     assert first
-    assert page.evaluate("document.activeElement.closest('table') !== null")
 
     week.key("ArrowRight")
     tomorrow = at(page)
@@ -92,7 +98,8 @@ def test_page_keys_move_the_weeks_and_the_keyboard_goes_with_them(week):
 def test_a_full_cell_opens_as_a_day_by_the_hour_and_escape_gives_the_week_back(week):
     page = week.page
     more = page.locator("#week a.off").first
-    week.key("g", "End")
+    go_in(week)
+    week.key("End")
     assert page.evaluate("document.activeElement.matches('a.off, .cellslot')")
     more.focus()
 
@@ -127,7 +134,8 @@ def test_a_silent_calendar_has_a_row_that_offers_nothing_and_says_since_when(cal
 
 def test_a_colleagues_hold_appears_in_the_grid_and_the_keyboard_stays(week, house, cast):
     page = week.page
-    week.key("g", "ArrowRight")
+    go_in(week)
+    week.key("ArrowRight")
     where = at(page)
     with house.deps.unit_of_work(cast.ines) as uow:
         scheduling.hold(uow, house.slot(NINE))
