@@ -73,9 +73,16 @@ def evaluate(
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--totals", is_flag=True, help="Totals only, no call by its id.")
 @click.option("--figures", is_flag=True, help="Ask nothing, print the figures of the calls that are over.")
-def rehearse(file: Path, *, totals: bool, figures: bool) -> None:
+@click.option(
+    "--with",
+    "more",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Protocol files of a sector, besides the built-in ones.",
+)
+def rehearse(file: Path, *, totals: bool, figures: bool, more: tuple[Path, ...]) -> None:
     """Take the calls of FILE, stories nobody here wrote, answer from the story, then print how it went."""
-    library = load()
+    library = load(more)
     try:
         stories = list(rehearsal.read_stories(file))
     except ValueError as error:

@@ -52,7 +52,7 @@ def test_a_long_triage_leaves_the_note_on_the_screen(screen_as, cast, ring, zoe,
     screen.page.get_by_label("Mots").fill("mal au ventre")
     screen.page.get_by_role("button", name="Orienter").click()
     for count in range(1, 7):
-        screen.page.locator("button[value=no]").click()
+        screen.page.locator("button[name=answer][value=no]").click()
         expect(screen.page.locator(".sheet-head")).to_contain_text(re.compile(f"[{count}-9] réponse"))
 
     expect(screen.page.locator(".scale .level-day")).to_have_count(1)
@@ -68,7 +68,7 @@ def test_the_whole_story_works_without_script(screen_as, cast, ring, zoe):
 
     page.get_by_label("Mots").fill("mal au ventre")
     page.get_by_role("button", name="Orienter").click()
-    page.locator("button[value=no]").click()
+    page.locator("button[name=answer][value=no]").click()
     expect(page.locator(".sheet-head")).to_contain_text(re.compile("[1-9] réponse"))
     page.get_by_role("link", name="Créneaux").click()
     page.locator("#slots button").first.click()

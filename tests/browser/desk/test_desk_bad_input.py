@@ -136,7 +136,7 @@ def test_two_tabs_answer_one_question_once(call):
     expect(asked).not_to_have_text(first)
     second = asked.inner_text()
 
-    other.locator("#question button[value=no]").click()
+    other.locator("#question button[name=answer][value=no]").click()
 
     expect(other.locator("#asked")).to_have_text(second)
     given = call.page.locator(".qa ol").first.locator("li").count()

@@ -57,7 +57,7 @@ DESK_PAGES = (
     Look("desk.keys", "ada", "/desk/keys"),
     *_opened("triage", "patient", "booking", "waiting", "message", "alert", "callback", "outcome", "abuse"),
     _call("ringing", "#answer-here"),
-    _call("asked", "button[value=no]"),
+    _call("asked", "button[name=answer][value=no]"),
     _call("judged", ".scale"),
     _call("vital", ".desk"),
     _call("booked", ".verdict", view="booking"),

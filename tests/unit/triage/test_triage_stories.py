@@ -1,5 +1,7 @@
 """Calls rehearsed from stories: opened on the words alone, answered by question, counted at their end."""
 
+from pathlib import Path
+
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -32,6 +34,11 @@ CHEST = {
     "why": "a test",
     "source": "a test",
 }
+
+
+REHEARSED = Path(__file__).parents[2] / "data" / "triage_cases" / "rehearsed"
+SECTOR = Path(__file__).parents[3] / "plugins" / "telesec-sector-paramedical" / "telesec_sector_paramedical"
+PHYSIO = SECTOR / "protocols" / "kine_aggravation.yaml"
 
 
 def finished(story, given):
@@ -131,3 +138,24 @@ def test_a_file_that_is_none_is_told(tmp_path, said):
     assert told.exit_code == 1
     assert told.output.startswith("Error: ")
     assert path.read_text(encoding="utf-8") == said
+
+
+@pytest.mark.parametrize("name", ["first", "second", "third"])
+def test_the_calls_kept_were_all_taken(name):
+    """Answers stay with the sentences they were given to; what was worded anew since is asked again."""
+    stories = rehearsal.read_stories(REHEARSED / f"{name}.yaml")
+
+    assert len(stories) >= 180
+    assert len({one.id for one in stories}) == len(stories)
+    assert all(one.opened is not None and one.heard for one in stories if one.opened)
+    assert {one.gold for one in stories} == set(Level)
+
+
+def test_no_emergency_of_the_newest_calls_is_lost(file):
+    """Of those that still are over on the present protocols; those with a sector's protocol too."""
+    library = load((PHYSIO,))
+    over = rehearsal.played(library, rehearsal.read_stories(REHEARSED / "third.yaml"))
+    emergencies = [one for one in over if one.gold is Level.CALL15_NOW]
+
+    assert emergencies
+    assert not [one.id for one in emergencies if one.level is not Level.CALL15_NOW]
