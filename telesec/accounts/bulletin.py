@@ -89,7 +89,8 @@ def write(uow: UnitOfWork, command: WriteNotice) -> UUID:
         for practice_id in where
     )
     uow.session.flush()
-    _told(uow, "notice.write", notice_id)
+    uow.audit("notice.write", practice_id=None, object_id=notice_id)
+    uow.publish(TOPIC, None, notice_id)
     return notice_id
 
 
@@ -126,7 +127,8 @@ def correct(uow: UnitOfWork, notice_id: UUID, edition: int, command: WriteNotice
             edition=edition + 1,
         )
     )
-    _told(uow, "notice.correct", notice_id, edition=edition + 1)
+    uow.audit("notice.correct", practice_id=None, object_id=notice_id, edition=edition + 1)
+    uow.publish(TOPIC, None, notice_id)
 
 
 def end(uow: UnitOfWork, notice_id: UUID) -> None:
@@ -144,7 +146,8 @@ def end(uow: UnitOfWork, notice_id: UUID) -> None:
         .returning(Notice.id)
     ).first()
     if ended is not None:
-        _told(uow, "notice.end", notice_id)
+        uow.audit("notice.end", practice_id=None, object_id=notice_id)
+        uow.publish(TOPIC, None, notice_id)
 
 
 def mark_read(uow: UnitOfWork, seen: Mapping[UUID, int]) -> None:
@@ -173,11 +176,6 @@ def mark_read(uow: UnitOfWork, seen: Mapping[UUID, int]) -> None:
     ).all()
     for notice_id in dict.fromkeys(marked):
         uow.audit("notice.read", practice_id=None, object_id=notice_id)
-
-
-def _told(uow: UnitOfWork, action: str, notice_id: UUID, **detail: object) -> None:
-    uow.audit(action, practice_id=None, object_id=notice_id, **detail)
-    uow.publish(TOPIC, None, notice_id)
 
 
 def _here(uow: UnitOfWork, notice_id: UUID) -> ColumnElement[bool]:
