@@ -19,6 +19,7 @@ from telesec.foundation.access import Actor, Facts, Permission, authorize
 from telesec.foundation.errors import NotFound, Refused, Stale
 from telesec.foundation.ids import new_id
 from telesec.foundation.language import say
+from telesec.foundation.lengths import refuse_longer
 from telesec.foundation.paging import one_of
 from telesec.foundation.unit_of_work import UnitOfWork
 
@@ -225,13 +226,7 @@ def _checked(uow: UnitOfWork, command: WriteNotice, from_at: datetime) -> str:
     text = command.text.strip()
     if not text:
         raise Refused("no_text", say("Write the notice."), status=422, field="text")
-    if len(text) > LONGEST_TEXT:
-        told = say(
-            "This text has %(num)s characters, %(most)s at most are kept. Shorten it: nothing is lost.",
-            num=len(text),
-            most=LONGEST_TEXT,
-        )
-        raise Refused("text_too_long", told, status=422, field="text")
+    refuse_longer(text, LONGEST_TEXT, "text")
     if command.until_at <= max(uow.now(), from_at):
         told = say("The notice must end after now, and after it begins.")
         raise Refused("bad_until", told, status=422, field="until")

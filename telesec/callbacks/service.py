@@ -27,7 +27,7 @@ from telesec.foundation.ids import new_id
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.patients.models import Patient
-from telesec.practices.numbers import to_e164
+from telesec.practices.numbers import needed_e164
 from telesec.vault import service as vault
 
 
@@ -233,10 +233,7 @@ def _note_too(uow: UnitOfWork, row: Callback, number: str, note: str) -> None:
 
 
 def _number(text: str) -> str:
-    number = to_e164(text)
-    if number is None:
-        raise Refused("bad_number", say("Check the telephone number."), status=422, field="phone")
-    return number
+    return needed_e164(text, "phone")
 
 
 def _numberless(command: OpenCallback) -> bool:

@@ -35,7 +35,7 @@ from telesec.patients import service as patients
 from telesec.patients.models import Patient
 from telesec.practices import reads as practices
 from telesec.practices.models import Line, Practice
-from telesec.practices.numbers import to_e164
+from telesec.practices.numbers import needed_e164, to_e164
 from telesec.scheduling import service as scheduling
 from telesec.triage import service as triage
 from telesec.triage.library import Library
@@ -308,10 +308,7 @@ def _number(typed: str) -> str:
     """Return a number in E.164; none typed stays none."""
     if not typed.strip():
         return ""
-    number = to_e164(typed)
-    if number is None:
-        raise Refused("bad_number", say("Check the telephone number."), status=422, field="from_number")
-    return number
+    return needed_e164(typed, "from_number")
 
 
 def _new(uow: UnitOfWork, practice_id: UUID, line_id: UUID | None, number: str, source: Source) -> Call:

@@ -25,7 +25,7 @@ from telesec.foundation.ids import uuid_or_none
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.patients import reads as patients
-from telesec.practices.numbers import to_e164
+from telesec.practices.numbers import needed_e164
 from telesec.scheduling import flow, service
 from telesec.scheduling.booking import BookAppointment
 from telesec.scheduling.service import HoldSlot
@@ -141,8 +141,7 @@ def _booking(uow: UnitOfWork, call: CallKey) -> BookAppointment:
     phone = request.form.get("phone", "").strip() or card.from_number or next(iter(patient.phones), "")
     if not phone:
         raise Refused("no_number", NO_NUMBER, status=422, field="phone")
-    if to_e164(phone) is None:
-        raise Refused("bad_number", say("Check the telephone number."), status=422, field="phone")
+    needed_e164(phone, "phone")
     return BookAppointment(
         _slot(call),
         patient.family_name,

@@ -24,7 +24,7 @@ from telesec.foundation.access import Permission
 from telesec.foundation.errors import NotFound, Refused, Stale
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
-from telesec.practices.numbers import to_e164
+from telesec.practices.numbers import needed_e164
 from telesec.scheduling import service as scheduling
 from telesec.web.access import actor, requires
 
@@ -170,10 +170,7 @@ def _patient_phone(before: str) -> str:
         Refused: It is no telephone number (422).
     """
     typed = request.form.get("patient_phone", before).strip()
-    number = to_e164(typed) if typed else ""
-    if number is None:
-        raise Refused("bad_number", say("Check the telephone number."), status=422, field="patient_phone")
-    return number
+    return needed_e164(typed, "patient_phone") if typed else ""
 
 
 def _outcome() -> Outcome:

@@ -11,13 +11,13 @@ from telesec.desk.call import PATH
 from telesec.desk.caught import ask_first
 from telesec.desk.pages import CallKey, act, needed_id, typed_text
 from telesec.desk.ports import DeskDeps
-from telesec.desk.screen import CallScreen
 from telesec.desk.undo import LISTED, UNLISTED, Told
-from telesec.desk.week import Ask
+from telesec.desk.wording import wording
 from telesec.foundation.access import Permission
 from telesec.foundation.ids import uuid_or_none
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.patients import reads as patients
+from telesec.practices import reads as practices
 from telesec.scheduling import waiting
 from telesec.scheduling.waiting import MAX_WISH, JoinWaitingList
 from telesec.web.access import requires
@@ -35,7 +35,7 @@ def install(pages: Blueprint, deps: DeskDeps) -> None:
     def join_waiting_list(practice_id: UUID, call_id: UUID) -> AnyResponse:
         def do(uow: UnitOfWork) -> Told:
             ask_first(uow, deps.library, (practice_id, call_id), request.form.get("wish", ""))
-            waiting.join(uow, _wanted(uow, deps, (practice_id, call_id)))
+            waiting.join(uow, _wanted(uow, (practice_id, call_id)))
             return Told(LISTED)
 
         return act(deps, (practice_id, call_id), do, then=VIEW)
@@ -50,7 +50,7 @@ def install(pages: Blueprint, deps: DeskDeps) -> None:
         return act(deps, (practice_id, call_id), do, then=VIEW)
 
 
-def _wanted(uow: UnitOfWork, deps: DeskDeps, call: CallKey) -> JoinWaitingList:
+def _wanted(uow: UnitOfWork, call: CallKey) -> JoinWaitingList:
     card = reads_of_calls.call(uow, *call)
     phone = request.form.get("phone", "").strip() or card.from_number
     if not phone and card.patient_id is not None:
@@ -59,14 +59,16 @@ def _wanted(uow: UnitOfWork, deps: DeskDeps, call: CallKey) -> JoinWaitingList:
         call[0],
         needed_id("type"),
         phone,
-        _until(CallScreen(uow, deps, call, Ask())),
+        _until(uow, call[0]),
         uuid_or_none(request.form.get("practitioner")),
         card.patient_id,
         typed_text("wish", MAX_WISH),
     )
 
 
-def _until(screen: CallScreen) -> date:
+def _until(uow: UnitOfWork, practice_id: UUID) -> date:
     """Return the last day wanted, the practice's own."""
     days = request.form.get("days", type=int)
-    return screen.w.local_day(screen.now) + timedelta(days=days if days in PERIODS else PERIODS[2])
+    zone = practices.practice(uow, practice_id).time_zone
+    today = wording(uow.actor.language, zone, uow.now()).local_day(uow.now())
+    return today + timedelta(days=days if days in PERIODS else PERIODS[2])

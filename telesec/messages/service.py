@@ -22,7 +22,7 @@ from telesec.messages.reads import KIND, MessageCard
 from telesec.messages.rules import MAX_TEXT, RETRACT_WITHIN, raises_alert, text_error
 from telesec.patients.models import Patient
 from telesec.practices.models import Practitioner
-from telesec.practices.numbers import to_e164
+from telesec.practices.numbers import needed_e164
 from telesec.triage.levels import Level
 from telesec.vault import service as vault
 
@@ -190,9 +190,7 @@ def _checked(uow: UnitOfWork, command: FileMessage) -> str:
         raise Refused(
             wrong, say("Write between 1 and %(most)s characters.", most=MAX_TEXT), status=422, field="text"
         )
-    number = to_e164(command.callback_number)
-    if number is None:
-        raise Refused("bad_number", say("Check the telephone number."), status=422, field="callback_number")
+    number = needed_e164(command.callback_number, "callback_number")
     here = command.practice_id
     if uow.session.get(Practitioner, (here, command.practitioner_id)) is None:
         raise NotFound

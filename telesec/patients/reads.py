@@ -18,7 +18,7 @@ from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.patients.models import Caller, Patient, PatientPhone
 from telesec.patients.rules import Sex, fold, has_prefix, order_key, split_numbers
-from telesec.practices.numbers import to_e164
+from telesec.practices.numbers import needed_e164
 from telesec.vault import service as vault
 
 KIND = "patient"
@@ -83,9 +83,7 @@ def search(uow: UnitOfWork, query: SearchPatients) -> tuple[PatientCard, ...]:
     if query.birth_date is not None:
         kind, found = "birth_date", with_birth_date(uow, query.practice_id, query.birth_date)
     else:
-        number = to_e164(query.phone)
-        if number is None:
-            raise Refused("bad_number", say("Check the telephone number."), status=422, field="phone")
+        number = needed_e164(query.phone, "phone")
         kind, found = "phone", with_phone(uow, query.practice_id, number)
     kept = [c for c in found if has_prefix(query.name_prefix, c.family_name, c.given_name)]
     kept.sort(key=lambda card: order_key(card.family_name, card.given_name))

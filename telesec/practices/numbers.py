@@ -7,6 +7,9 @@ doctor cannot be reached.
 import re
 from dataclasses import dataclass
 
+from telesec.foundation.errors import Refused
+from telesec.foundation.language import say
+
 E164 = re.compile(r"^\+[1-9][0-9]{6,14}$")
 """ITU-T E.164: a plus sign and at most fifteen digits."""
 
@@ -53,6 +56,22 @@ def to_e164(typed: str, region: Region = FRANCE) -> str | None:
     if digits.startswith(written_with_trunk) and len(digits) == len(written_with_trunk) + region.national:
         digits = f"+{region.calling_code}{digits[len(written_with_trunk) :]}"
     return digits if E164.match(digits) else None
+
+
+def needed_e164(typed: str, field: str) -> str:
+    """Return the number in E.164.
+
+    Args:
+        typed: As for ``to_e164``.
+        field: Name of the input field it was typed into.
+
+    Raises:
+        Refused: It cannot be a telephone number (``bad_number``, 422).
+    """
+    number = to_e164(typed)
+    if number is None:
+        raise Refused("bad_number", say("Check the telephone number."), status=422, field=field)
+    return number
 
 
 def read_aloud(number: str, region: Region = FRANCE) -> str:

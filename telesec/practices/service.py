@@ -32,7 +32,7 @@ from telesec.practices.models import (
     Practice,
     Practitioner,
 )
-from telesec.practices.numbers import is_rpps, to_e164
+from telesec.practices.numbers import is_rpps, needed_e164
 from telesec.practices.rules import Applies, HoursOf, InstructionKind, Occasion, Opening, opening_errors
 
 MAX_NAME = 200
@@ -171,9 +171,7 @@ def add_line(uow: UnitOfWork, practice_id: UUID, typed: str) -> UUID:
         Refused: Not a telephone number (422), or already a line of some practice (409, not told whose).
     """
     authorize(uow, Permission.PRACTICE_CREATE, on=Facts(practice_id))
-    number = to_e164(typed)
-    if number is None:
-        raise Refused("bad_number", say("Check the telephone number."), status=422, field="number")
+    number = needed_e164(typed, "number")
     line_id = new_id()
     try:
         with uow.session.begin_nested():

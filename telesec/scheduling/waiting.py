@@ -23,7 +23,7 @@ from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.patients.models import Patient
 from telesec.practices import reads as practices
-from telesec.practices.numbers import to_e164
+from telesec.practices.numbers import needed_e164
 from telesec.scheduling.availability import Kind, free_slots
 from telesec.scheduling.intervals import Interval
 from telesec.scheduling.models import AppointmentType, Schedule
@@ -257,9 +257,7 @@ def _moment(at: datetime, zone: ZoneInfo, language: str) -> str:
 
 def _checked(uow: UnitOfWork, command: JoinWaitingList) -> str:
     """Return the number, E.164, once everything asked for may be waited for."""
-    number = to_e164(command.phone)
-    if number is None:
-        raise Refused("bad_number", say("Check the telephone number."), status=422, field="phone")
+    number = needed_e164(command.phone, "phone")
     today = uow.now().astimezone(zone_of(uow, command.practice_id)).date()
     if not today <= command.until_on <= today + LONGEST_LISTING:
         raise Refused(

@@ -5,7 +5,7 @@ Wilson intervals, because a few hundred cases say little about the last per cent
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -102,12 +102,25 @@ def play(library: Library, call: CallDoc) -> Played:
     routed = routed_by(found, call.good)
     case = _opened(library, call, patient, found)
     given = call.given
-    asked: list[tuple[Item, Given]] = []
-    while (step := next_step(library.book, case, seconds_left_today=0)).item is not None:
-        answer = said_to(step.item, given, call.otherwise)
-        asked.append((step.item, answer))
-        case = case.answered(told(step.item, answer))
+    step, asked = asked_through(library, case, lambda item: said_to(item, given, call.otherwise))
     return ended(call, routed, step, asked)
+
+
+def asked_through(
+    library: Library, case: Case, answer: Callable[[Item], Given | None]
+) -> tuple[Step, tuple[tuple[Item, Given], ...]]:
+    """Ask a case's questions until one has no answer or there is none left.
+
+    Returns:
+        The step reached (its item is the question nobody answered, None at the end), and what was asked.
+    """
+    asked: list[tuple[Item, Given]] = []
+    step = next_step(library.book, case, seconds_left_today=0)
+    while step.item is not None and (given := answer(step.item)) is not None:
+        asked.append((step.item, given))
+        case = case.answered(told(step.item, given))
+        step = next_step(library.book, case, seconds_left_today=0)
+    return step, tuple(asked)
 
 
 def ended(call: Told, routed: Routed, step: Step, asked: Sequence[tuple[Item, Given]]) -> Played:

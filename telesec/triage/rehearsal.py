@@ -14,11 +14,11 @@ import yaml
 from pydantic import Field, TypeAdapter
 
 from telesec.triage.case_file import Told
-from telesec.triage.engine import Step, next_step
-from telesec.triage.evaluation import Played, ended, opened, routed_by
+from telesec.triage.engine import Step
+from telesec.triage.evaluation import Played, asked_through, ended, opened, routed_by
 from telesec.triage.library import Library
 from telesec.triage.protocol import Given
-from telesec.triage.reckoning import Item, told
+from telesec.triage.reckoning import Item
 from telesec.triage.words import Found
 
 WIDE = 110
@@ -88,13 +88,8 @@ def standing(library: Library, story: StoryDoc) -> Standing:
     if story.opened is None:
         return Standing(found, None)
     case = opened(library, story.opened, patient, found)
-    asked: list[tuple[Item, Given]] = []
-    step = next_step(library.book, case, seconds_left_today=0)
-    while step.item is not None and (given := story.heard.get(step.item.ref)) is not None:
-        asked.append((step.item, given))
-        case = case.answered(told(step.item, given))
-        step = next_step(library.book, case, seconds_left_today=0)
-    return Standing(found, step, tuple(asked))
+    step, asked = asked_through(library, case, lambda item: story.heard.get(item.ref))
+    return Standing(found, step, asked)
 
 
 def answered(story: StoryDoc, item: Item, given: Given) -> StoryDoc:

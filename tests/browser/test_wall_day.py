@@ -3,13 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from telesec.calls import gone
-from telesec.calls import service as calls
-from telesec.calls.rules import Outcome
-from telesec.calls.service import Ring
 from telesec.desk import wall_routes
 from telesec.testing.browser import serving, violations
 from telesec.testing.pages import page_app
+from telesec.testing.rung import rung
 
 
 @pytest.fixture
@@ -18,17 +15,7 @@ def ring(deps, cast, clock):
 
     def ring(names, seconds, *, answer):
         for name in names:
-            with deps.unit_of_work(cast.ada) as uow:
-                call = cast.lilas, calls.ring(uow, Ring(cast.lilas, None, name))
-                uow.commit()
-            clock.advance(seconds=seconds)
-            with deps.unit_of_work(cast.ada) as uow:
-                if answer:
-                    calls.answer(uow, *call)
-                    calls.close(uow, *call, Outcome.INFORMATION)
-                else:
-                    gone.gone(uow, *call)
-                uow.commit()
+            rung(deps, cast, clock, name, seconds, answer=answer)
 
     return ring
 

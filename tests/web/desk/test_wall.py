@@ -1,41 +1,25 @@
 """The wall's figures of the day as written: value, goal, formula; why there is none; what is left out."""
 
 import re
+from functools import partial
 from html import unescape
 
 import pytest
 
-from telesec.calls import gone
-from telesec.calls import service as calls
-from telesec.calls.rules import Outcome
-from telesec.calls.service import Ring
 from telesec.desk import wall_routes
 from telesec.messages import service as messages
 from telesec.messages.service import FileMessage
 from telesec.testing.cast import BRUNO_PHONE
 from telesec.testing.on_call import put_on_call
 from telesec.testing.pages import page_client
+from telesec.testing.rung import rung
 from telesec.triage.levels import Level
 
 
 @pytest.fixture
 def ring(deps, cast, clock):
     """What lets a call ring for some seconds, then answers it or loses it."""
-
-    def ring(name, seconds, *, answer):
-        with deps.unit_of_work(cast.ada) as uow:
-            call = cast.lilas, calls.ring(uow, Ring(cast.lilas, None, name))
-            uow.commit()
-        clock.advance(seconds=seconds)
-        with deps.unit_of_work(cast.ada) as uow:
-            if answer:
-                calls.answer(uow, *call)
-                calls.close(uow, *call, Outcome.INFORMATION)
-            else:
-                gone.gone(uow, *call)
-            uow.commit()
-
-    return ring
+    return partial(rung, deps, cast, clock)
 
 
 @pytest.fixture
