@@ -71,13 +71,17 @@ class DraftText:
 
 @dataclass(frozen=True)
 class CallHead:
-    """What a part of a call's page needs to know of it; nothing of it is opened."""
+    """What a part of a call's page needs to know of it; nothing of it is opened.
+
+    ``from_index`` is the blind index of the number that calls.
+    """
 
     state: CallState
     line_id: UUID | None
     secretary_id: UUID | None
     patient_id: UUID | None
     answered_at: datetime | None
+    from_index: int | None
 
 
 @dataclass(frozen=True)
@@ -161,7 +165,7 @@ def head(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> CallHead:
     authorize(uow, Permission.CALL_READ, on=Facts(practice_id))
     row = _found(uow, practice_id, call_id)
     where = state(row.answered_at, row.closed_at)
-    return CallHead(where, row.line_id, row.secretary_id, row.patient_id, row.answered_at)
+    return CallHead(where, row.line_id, row.secretary_id, row.patient_id, row.answered_at, row.from_index)
 
 
 def my_open_calls(uow: UnitOfWork) -> tuple[QueueRow, ...]:

@@ -345,12 +345,12 @@ class CallScreen:
     @cached_property
     def waits(self) -> tuple[WaitingCard, ...]:
         """What the patient, or whoever has the number that calls, is on the waiting list for."""
-        patient_id = self.head.patient_id
-        return waiting_reads.waiting_for(self._uow, self.practice_id, patient_id, self.call.from_number)
+        about = self.head
+        return waiting_reads.waiting_for(self._uow, self.practice_id, about.patient_id, about.from_index)
 
-    def type_name(self, type_id: UUID) -> str:
-        """Return the name of a type that may be booked here; empty for another."""
-        return next((kind.name for kind in self.types if kind.id == type_id), "")
+    def w_of(self, card: WaitingCard) -> Wording:
+        """Return how the reader reads the times of a thing waited for, without reading the practice."""
+        return wording(self._uow.actor.language, card.time_zone, self.now)
 
     @property
     def moving(self) -> AppointmentCard | None:

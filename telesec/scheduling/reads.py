@@ -22,7 +22,7 @@ from telesec.scheduling.intervals import Interval
 from telesec.scheduling.models import Appointment, AppointmentType, CalendarConflict, Schedule, SlotClaim
 from telesec.scheduling.offers import CalendarCard
 from telesec.scheduling.readings import light
-from telesec.scheduling.rows import Details, appointment_row, open_details, schedule_rows
+from telesec.scheduling.rows import Details, appointment_row, open_details, schedule_rows, types_by_name
 from telesec.scheduling.rules import (
     ClaimState,
     Status,
@@ -143,13 +143,7 @@ def calendars(uow: UnitOfWork, practice_id: UUID) -> tuple[CalendarCard, ...]:
 def appointment_types(uow: UnitOfWork, practice_id: UUID) -> tuple[TypeCard, ...]:
     """Return what may be booked at a practice, by name."""
     authorize(uow, Permission.PRACTICE_READ, on=Facts(practice_id))
-    rows = uow.session.scalars(
-        select(AppointmentType)
-        .where(AppointmentType.practice_id == practice_id)
-        .order_by(AppointmentType.name, AppointmentType.id)
-        .limit(MOST_ROWS)
-    )
-    return tuple(_type_card(row) for row in rows)
+    return tuple(map(_type_card, types_by_name(uow, practice_id, MOST_ROWS)))
 
 
 def holds(uow: UnitOfWork, practice_id: UUID) -> tuple[HoldCard, ...]:

@@ -29,6 +29,13 @@ _TYPE_AND_ZONE = (
         AppointmentType.id == bindparam("type", type_=UUID_),
     )
 )
+_TYPES_AND_ZONE = (
+    select(AppointmentType, Practice.time_zone)
+    .join(Practice, Practice.id == AppointmentType.practice_id)
+    .where(AppointmentType.practice_id == bindparam("practice", type_=UUID_))
+    .order_by(AppointmentType.name, AppointmentType.id)
+    .limit(bindparam("most", type_=Integer()))
+)
 KIND = "schedule"
 DETAILS = "appointment"
 MOST_SCHEDULES = 100
@@ -136,17 +143,37 @@ def _searched(*, among: bool) -> Select[*tuple[Any, ...]]:
     return chosen.order_by(Schedule.id).limit(bindparam("most", type_=Integer()))
 
 
+def types_by_name(uow: UnitOfWork, practice_id: UUID, most: int) -> Sequence[AppointmentType]:
+    """Return what may be booked at a practice; each is known, with the zone, for the rest of the transaction.
+
+    A page that lists the types searches slots of one of them next.
+    """
+    rows = uow.session.execute(_TYPES_AND_ZONE, {"practice": practice_id, "most": most}).all()
+    for kind, zone in rows:
+        _known_types(uow)[practice_id, kind.id] = kind
+        know_zone(uow, practice_id, zone)
+    return [kind for kind, _ in rows]
+
+
 def type_and_zone(uow: UnitOfWork, practice_id: UUID, type_id: UUID) -> tuple[AppointmentType, ZoneInfo]:
     """Return an appointment type and its practice's time zone.
 
     Raises:
         NotFound: No such type in this practice.
     """
+    known = _known_types(uow).get((practice_id, type_id))
+    if known is not None:
+        return known, zone_of(uow, practice_id)
     row = uow.session.execute(_TYPE_AND_ZONE, {"practice": practice_id, "type": type_id}).first()
     if row is None:
         raise NotFound
     kind, zone = row
     return kind, know_zone(uow, practice_id, zone)
+
+
+def _known_types(uow: UnitOfWork) -> dict[tuple[UUID, UUID], AppointmentType]:
+    known: dict[tuple[UUID, UUID], AppointmentType] = uow.session.info.setdefault("telesec.types", {})
+    return known
 
 
 def type_row(uow: UnitOfWork, practice_id: UUID, type_id: UUID) -> AppointmentType:

@@ -4,44 +4,74 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, select
+from sqlalchemy import ColumnElement, false, func, select
 
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.unit_of_work import UnitOfWork
-from telesec.practices.numbers import to_e164
+from telesec.practices.models import Practice, Practitioner
+from telesec.scheduling.models import AppointmentType
 from telesec.scheduling.waiting_models import WaitingListEntry
-from telesec.vault import service as vault
 
 MOST_ENTRIES = 20
 
 
 @dataclass(frozen=True)
 class WaitingCard:
-    """One thing somebody waits for; ``offered_start`` is the time they were last to be offered."""
+    """One thing somebody waits for, with all that is shown of it.
+
+    Args:
+        practitioner: With whom; empty: whoever does it.
+        offered_start: The time they were last to be offered.
+        time_zone: The practice's own, in which days are meant.
+    """
 
     id: UUID
-    appointment_type_id: UUID
-    practitioner_id: UUID | None
+    type_name: str
+    practitioner: str
     until_on: date
     since: datetime
     offered_start: datetime | None
+    time_zone: str
 
 
 def waiting_for(
-    uow: UnitOfWork, practice_id: UUID, patient_id: UUID | None, phone: str
+    uow: UnitOfWork, practice_id: UUID, patient_id: UUID | None, phone_index: int | None
 ) -> tuple[WaitingCard, ...]:
     """Return what a patient waits for, and what is waited for under a number without a patient; one query.
 
     Audited as a list where there is anything.
+
+    Args:
+        uow: Carries the actor.
+        practice_id: Whose list.
+        patient_id: None: nobody is chosen.
+        phone_index: The number's blind index; None: no number is known.
     """
     authorize(uow, Permission.APPOINTMENT_READ, on=Facts(practice_id))
-    number = to_e164(phone)
     about: ColumnElement[bool] = WaitingListEntry.patient_id == patient_id if patient_id else false()
-    if number is not None:
-        index = vault.phone_index(uow, practice_id, number)
-        about |= WaitingListEntry.patient_id.is_(None) & (WaitingListEntry.phone_index == index)
-    rows = uow.session.scalars(
-        select(WaitingListEntry)
+    if phone_index is not None:
+        about |= WaitingListEntry.patient_id.is_(None) & (WaitingListEntry.phone_index == phone_index)
+    rows = uow.session.execute(
+        select(
+            WaitingListEntry.id,
+            AppointmentType.name,
+            func.coalesce(Practitioner.display_name, ""),
+            WaitingListEntry.until_on,
+            WaitingListEntry.created_at,
+            WaitingListEntry.offered_start_at,
+            Practice.time_zone,
+        )
+        .join(Practice, Practice.id == WaitingListEntry.practice_id)
+        .join(
+            AppointmentType,
+            (AppointmentType.practice_id == WaitingListEntry.practice_id)
+            & (AppointmentType.id == WaitingListEntry.appointment_type_id),
+        )
+        .outerjoin(
+            Practitioner,
+            (Practitioner.practice_id == WaitingListEntry.practice_id)
+            & (Practitioner.id == WaitingListEntry.practitioner_id),
+        )
         .where(
             WaitingListEntry.practice_id == practice_id,
             WaitingListEntry.state == "waiting",
@@ -52,14 +82,4 @@ def waiting_for(
     ).all()
     if rows:
         uow.audit("waiting_list.list", practice_id=practice_id, ids=[str(row.id) for row in rows])
-    return tuple(
-        WaitingCard(
-            row.id,
-            row.appointment_type_id,
-            row.practitioner_id,
-            row.until_on,
-            row.created_at,
-            row.offered_start_at,
-        )
-        for row in rows
-    )
+    return tuple(WaitingCard(*row) for row in rows)

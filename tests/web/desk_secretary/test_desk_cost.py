@@ -22,8 +22,9 @@ PARTS = (
     "bulletin",
 )
 CALL_PARTS = {
-    "slots": 11,
-    "waits": 12,
+    "slots": 10,
+    "slots?view=booking": 11,
+    "waits?view=waiting": 2,
     "call-head": 11,
     "instructions": 10,
     "on-call": 4,
@@ -54,6 +55,20 @@ def test_part_of_the_desk_asks_little(desk, asked, part):
     assert len(asked) <= EDGE + 5
 
 
+def test_the_bulletin_asks_once_and_its_page_once_more(desk, asked):
+    asked.clear()
+    desk.browser.get("/desk/parts/bulletin")
+    part = len(asked)
+    asked.clear()
+    desk.browser.get("/desk")
+    idle = set(asked)
+    asked.clear()
+    desk.browser.get("/desk/bulletin")
+
+    assert part == EDGE + 1
+    assert len(set(asked) - idle) <= 1
+
+
 @pytest.mark.parametrize(("part", "most"), CALL_PARTS.items())
 def test_part_of_a_call_asks_for_what_it_shows(desk, asked, part, most):
     asked.clear()
@@ -61,6 +76,16 @@ def test_part_of_a_call_asks_for_what_it_shows(desk, asked, part, most):
 
     assert answer.status_code == 200
     assert len(asked) <= EDGE + most
+
+
+def test_what_somebody_waits_for_costs_no_more_than_nothing(desk, asked):
+    wanted = {"type": str(desk.house.type_id), "practitioner": str(desk.house.cast.dr_lune_id)}
+    desk.post("/waiting-list", wanted)
+    asked.clear()
+    part = desk.browser.get(desk.url("/parts/waits?view=waiting"))
+
+    assert "Consultation</b> Dr Lune" in part.text
+    assert len(asked) == EDGE + CALL_PARTS["waits?view=waiting"]
 
 
 def test_desk_asks_nothing_twice(desk, asked):
@@ -76,4 +101,4 @@ def test_call_asks_nothing_in_a_loop(desk, asked):
     desk.page()
 
     assert max(Counter(asked).values()) <= 2
-    assert len(asked) <= EDGE + 39
+    assert len(asked) <= EDGE + 38
