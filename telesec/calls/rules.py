@@ -105,3 +105,16 @@ def state(answered_at: datetime | None, closed_at: datetime | None) -> CallState
 def seconds_waited(opened_at: datetime, answered_at: datetime | None, now: datetime) -> int:
     """Return how long the caller waited, or waits, for a human, in whole seconds."""
     return max(0, int(((answered_at or now) - opened_at).total_seconds()))
+
+
+def unseen(kept: str, version: int, written: str, seen: int) -> str:
+    """Return what a draft holds that a text does not, because another tab wrote it; empty when nothing.
+
+    Args:
+        kept: The draft as last saved.
+        version: How often it was saved.
+        written: A text that grew from the save ``seen``.
+        seen: 0 when its page had seen none.
+    """
+    known = version <= seen or " ".join(kept.split()) in " ".join(written.split())
+    return "" if known else kept

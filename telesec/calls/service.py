@@ -24,6 +24,7 @@ from telesec.calls.rules import (
     Outcome,
     Source,
     state,
+    unseen,
 )
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.errors import NotFound, Refused, Stale
@@ -221,26 +222,24 @@ def save_draft(uow: UnitOfWork, command: SaveDraft) -> Saved:
     row = uow.session.get(Draft, key, populate_existing=True)
     if (row.sealed_version if row else 0) != command.seen:
         raise Stale
-    version = command.seen + 1
-    field_name = command.kind.value
-    sealed = vault.seal(
-        uow, command.practice_id, DRAFT, command.call_id, version, **{field_name: command.text}
-    )
-    if row is None:
-        row = Draft(practice_id=key[0], call_id=key[1], kind=key[2])
-        uow.session.add(row)
-    row.text_sealed, row.sealed_version, row.saved_at = sealed[field_name], version, uow.now()
-    uow.session.flush()
-    return Saved(row.saved_at, version)
+    return _write(uow, row or Draft(practice_id=key[0], call_id=key[1], kind=key[2]), command.text)
 
 
-def discard_draft(uow: UnitOfWork, practice_id: UUID, call_id: UUID, kind: DraftKind) -> None:
-    """Forget a draft, because its text was filed or thrown away on purpose."""
+def clear_draft(
+    uow: UnitOfWork, practice_id: UUID, call_id: UUID, kind: DraftKind, *, filed: str, seen: int
+) -> None:
+    """Empty a draft whose text was filed; what another tab wrote since the save ``seen`` stays.
+
+    An emptied draft counts on: a tab that saw it full may not save over what is written next.
+    """
     authorize(uow, Permission.CALL_HANDLE, on=Facts(practice_id))
-    row = uow.session.get(Draft, (practice_id, call_id, kind.value))
-    if row is not None:
-        uow.session.delete(row)
-        uow.session.flush()
+    row = uow.session.get(Draft, (practice_id, call_id, kind.value), populate_existing=True)
+    if row is None:
+        return
+    sealed = {kind.value: row.text_sealed}
+    (kept,) = vault.open_many(uow, practice_id, DRAFT, [(call_id, row.sealed_version, sealed)])
+    if not unseen(kept[kind.value], row.sealed_version, filed, seen):
+        _write(uow, row, "")
 
 
 def close(uow: UnitOfWork, practice_id: UUID, call_id: UUID, outcome: Outcome) -> None:
@@ -360,3 +359,12 @@ def _open_one(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> Call:
     if call.closed_at is not None:
         raise Refused("call_closed", say("This call is closed. Open a new one."))
     return call
+
+
+def _write(uow: UnitOfWork, row: Draft, text: str) -> Saved:
+    version = (row.sealed_version or 0) + 1
+    sealed = vault.seal(uow, row.practice_id, DRAFT, row.call_id, version, **{row.kind: text})
+    row.text_sealed, row.sealed_version, row.saved_at = sealed[row.kind], version, uow.now()
+    uow.session.add(row)
+    uow.session.flush()
+    return Saved(row.saved_at, version)

@@ -45,7 +45,7 @@ def install(pages: Blueprint, deps: DeskDeps) -> None:
             if not at_least(message.level, Level.DOCTOR_NOW):
                 ask_first(uow, deps.library, (practice_id, call_id), message.text)
             filed = service.file_message(uow, message)
-            calls.discard_draft(uow, practice_id, call_id, DraftKind.NOTE)
+            _clear_note(uow, (practice_id, call_id))
             return None if filed.alert_id else Done(Act.MESSAGE, practice_id, call_id, filed.id)
 
         return act(deps, (practice_id, call_id), do)
@@ -64,10 +64,16 @@ def _raise(uow: UnitOfWork, call: CallKey) -> None:
     chosen = uuid_or_none(request.form.get("practitioner_id"))
     if chosen is not None and request.form.get("text", "").strip():
         service.file_message(uow, _message(uow, call))
-        calls.discard_draft(uow, *call, DraftKind.NOTE)
+        _clear_note(uow, call)
         return
     level = AlertLevel(_level(tuple(AlertLevel)).value)
     alerts.raise_alert(uow, RaiseAlert(call[0], level, (chosen,) if chosen else (), call_id=call[1]))
+
+
+def _clear_note(uow: UnitOfWork, call: CallKey) -> None:
+    """Empty the note that was filed; what another tab wrote in it stays there."""
+    filed, seen = request.form.get("text", ""), request.form.get("seen", 0, int)
+    calls.clear_draft(uow, *call, DraftKind.NOTE, filed=filed, seen=seen)
 
 
 def _message(uow: UnitOfWork, call: CallKey) -> FileMessage:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from telesec.calls import reads as reads_of_calls
 from telesec.calls import service as calls
 from telesec.calls.details import details_of, keep_details
-from telesec.calls.rules import Beside, DraftKind
+from telesec.calls.rules import Beside, DraftKind, unseen
 from telesec.calls.service import SaveDraft
 from telesec.desk.call import PATH
 from telesec.desk.caught import passage
@@ -171,11 +171,14 @@ def _words(uow: UnitOfWork, library: Library, practice_id: UUID) -> str:
 
 
 def _keep_note(uow: UnitOfWork, call: tuple[UUID, UUID]) -> None:
-    """Keep the note the form brings along: the questions come first, what was typed stays."""
+    """Keep the note the form brings along, after what another tab wrote: the questions come first."""
     text = request.form.get("text", "")
     kept = reads_of_calls.call(uow, *call).drafts.get(DraftKind.NOTE) if text.strip() else None
     if text.strip() and (kept is None or kept.text != text):
-        calls.save_draft(uow, SaveDraft(*call, DraftKind.NOTE, text, kept.version if kept else 0))
+        seen = kept.version if kept else 0
+        others = unseen(kept.text, seen, text, request.form.get("seen", 0, int)) if kept else ""
+        whole = f"{others}\n{text}" if others else text
+        calls.save_draft(uow, SaveDraft(*call, DraftKind.NOTE, whole, seen))
 
 
 def _keep_beside(uow: UnitOfWork, call: tuple[UUID, UUID]) -> None:

@@ -10,18 +10,26 @@
     constructor(box) {
       this.box = box;
       this.address = box.dataset.draft;
-      this.version = Number(box.dataset.version);
+      this.saw(Number(box.dataset.version));
       this.kept = box.value;
       this.since = 0;
       this.timer = 0;
       this.saving = false;
       this.filed = this.filedSoFar();
+      this.sent = "";
       box.addEventListener("input", () => this.typed());
       this.part("joiner")?.addEventListener("click", () => this.join());
       this.part("adder")?.addEventListener("click", () => this.add());
     }
 
     part(name) { return document.getElementById(this.box.dataset[name]); }
+
+    /* The save this text grew from; what is filed names it, so that another tab's words stay in the note. */
+    saw(version) {
+      this.version = version;
+      const told = this.part("seen");
+      if (told) told.value = String(version);
+    }
 
     filedSoFar() { return Number(document.getElementById("note")?.dataset.filed || 0); }
 
@@ -71,7 +79,7 @@
 
     saved(text, answer) {
       this.kept = text;
-      this.version = answer.version;
+      this.saw(answer.version);
       this.since = this.dirty ? Date.now() : 0;
       this.tell(`${this.part("status")?.dataset.kept} ${answer.at}`);
       if (this.dirty) this.later(PAUSE);
@@ -116,7 +124,7 @@
       if (!other) { this.failed(); return; }
       this.other = other;
       if (this.box.value === other.text || this.box.value.startsWith(other.text)) {
-        this.version = other.version;
+        this.saw(other.version);
         this.kept = other.text;
         this.later(0);
         return;
@@ -127,7 +135,7 @@
     }
 
     join() {
-      this.version = this.other.version;
+      this.saw(this.other.version);
       this.kept = this.other.text;
       this.box.value = `${this.other.text}\n${this.box.value}`;
       this.part("joiner").hidden = true;
@@ -170,22 +178,40 @@
       if (this.dirty || this.saving || !this.box.isConnected) return;
       const other = await this.look();
       if (!other || this.dirty || other.version <= this.version) return;
-      this.box.value = this.kept = other.text;
-      this.version = other.version;
+      this.take(other);
     }
 
-    /* A message was filed from this note: its text is sealed now, the box is free again. Taken back, it is here. */
+    /* A message was filed from this note: what was sent is sealed now. What was typed since, or in another tab, is
+       no part of it and stays. Taken back, it is here again. */
     settle() {
       const filed = this.filedSoFar();
-      if (filed > this.filed && this.box.isConnected) {
-        clearTimeout(this.timer);
-        this.box.value = this.kept = "";
-        this.version = 0;
-        this.since = 0;
-        this.tell("");
-      }
+      if (filed > this.filed && this.box.isConnected) this.letGo(this.sent);
       else if (filed < this.filed) this.takeBack();
       this.filed = filed;
+      this.sent = "";
+    }
+
+    async letGo(sent) {
+      if (this.saving) { setTimeout(() => this.letGo(sent), PAUSE); return; }
+      if (sent && this.box.value.startsWith(sent)) {
+        this.box.value = this.box.value.slice(sent.length).trimStart();
+        this.kept = "";
+      }
+      const other = await this.look();
+      if (!other) { this.failed(); return; }
+      if (this.dirty) { await this.meet(); return; }
+      this.take(other);
+      if (other.text) this.tell(this.part("status")?.dataset.both || "");
+    }
+
+    take(other) {
+      clearTimeout(this.timer);
+      this.box.value = this.kept = other.text;
+      this.saw(other.version);
+      this.since = 0;
+      this.tell("");
+      const button = this.part("joiner");
+      if (button) button.hidden = true;
     }
 
     /* A message was taken back: its text is the note's again; what was written meanwhile is joined by a human. */
@@ -195,11 +221,7 @@
       const other = await this.look();
       if (!other) { this.failed(); return; }
       if (this.box.value !== before || (this.dirty && before.trim())) { await this.meet(); return; }
-      clearTimeout(this.timer);
-      this.box.value = this.kept = other.text;
-      this.version = other.version;
-      this.since = 0;
-      this.tell("");
+      this.take(other);
     }
 
     second() {
@@ -222,7 +244,11 @@
 
   /* What is being sent needs no save of its own; refused, it is saved after. */
   document.addEventListener("submit", (event) => {
-    for (const note of notes.values()) if (note.box.form === event.target) clearTimeout(note.timer);
+    for (const note of notes.values()) {
+      if (note.box.form !== event.target) continue;
+      clearTimeout(note.timer);
+      note.sent = note.box.value;
+    }
   });
   document.addEventListener("DOMContentLoaded", take);
   document.addEventListener("telesec:page", take);
@@ -232,6 +258,7 @@
       else note.catchUp();
     }
   });
+  window.addEventListener("focus", () => { for (const note of notes.values()) note.catchUp(); });
   setInterval(() => { for (const note of notes.values()) note.second(); }, 1000);
   window.addEventListener("beforeunload", (event) => {
     const unsaved = [...notes.values()].filter((note) => note.dirty);

@@ -27,6 +27,69 @@ def test_two_tabs_keep_both_texts(call):
     expect(other.get_by_text(KEPT)).to_be_visible()
 
 
+def test_a_message_from_one_tab_leaves_what_the_other_tab_wrote(call):
+    page, other = call.page, call.page.context.new_page()
+    other.goto(page.url)
+    page.locator("textarea").fill("Premier onglet.")
+    expect(page.get_by_text(KEPT)).to_be_visible()
+    other.locator("textarea").fill("Second onglet.")
+    expect(other.get_by_role("button", name="Reprendre les deux textes")).to_be_visible()
+
+    other.keyboard.press("F9")
+    expect(other.locator("#message")).to_be_visible()
+    other.wait_for_timeout(450)  # keys rest after a new page
+    other.keyboard.press("Control+Enter")
+
+    expect(other.locator("textarea")).to_have_value("Premier onglet.")
+    expect(other.get_by_text("Un autre onglet a aussi écrit ici.")).to_be_visible()
+    expect(other.get_by_role("button", name="Reprendre les deux textes")).to_be_hidden()
+    call.key("F9")
+    expect(page.locator("#message")).to_contain_text("scellé et déposé")
+    expect(page.locator("textarea")).to_have_value("Premier onglet.")
+    page.reload()
+    expect(page.locator("textarea")).to_have_value("Premier onglet.")
+
+
+def test_a_message_from_one_tab_leaves_what_the_other_tab_has_not_saved(call):
+    page, other = call.page, call.page.context.new_page()
+    other.goto(page.url)
+    other.locator("textarea").fill("Second onglet.")
+    expect(other.get_by_text(KEPT)).to_be_visible()
+    page.locator("textarea").fill("Premier onglet.")
+    expect(page.get_by_role("button", name="Reprendre les deux textes")).to_be_visible()
+    other.keyboard.press("F9")
+    expect(other.locator("#message")).to_be_visible()
+    other.wait_for_timeout(450)  # keys rest after a new page
+    other.keyboard.press("Control+Enter")
+    expect(other.locator("textarea")).to_have_value("")
+
+    call.key("F9")
+    expect(page.locator("#message")).to_contain_text("scellé et déposé")
+
+    expect(page.locator("textarea")).to_have_value("Premier onglet.")
+
+
+def test_a_tab_that_saw_a_filed_note_saves_nothing_over_the_next_one(call):
+    page, other = call.page, call.page.context.new_page()
+    page.locator("textarea").fill("Premier.")
+    expect(page.get_by_text(KEPT)).to_be_visible()
+    other.goto(page.url)
+    call.key("F9")
+    expect(page.locator("#message")).to_be_visible()
+    call.page.wait_for_timeout(450)  # keys rest after a new page
+    call.key("Control+Enter")
+    expect(page.locator("textarea")).to_have_value("")
+    with page.expect_response(lambda answer: answer.url.endswith("/draft") and answer.ok):
+        page.locator("textarea").fill("Deuxième.")
+    expect(page.get_by_text(KEPT)).to_be_visible()
+
+    other.locator("textarea").fill("Troisième.")
+
+    expect(other.get_by_role("button", name="Reprendre les deux textes")).to_be_visible()
+    page.reload()
+    expect(page.locator("textarea")).to_have_value("Deuxième.")
+
+
 def test_what_could_not_be_saved_says_so_and_is_saved_later(call):
     call.cut_line()
     call.page.locator("textarea").fill("Hors ligne.")

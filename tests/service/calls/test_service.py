@@ -346,12 +346,25 @@ def test_save_draft_refuses_a_second_tab_that_has_not_seen_the_first(uow_as, cas
         calls.save_draft(uow, SaveDraft(cast.lilas, call_id, DraftKind.NOTE, "Onglet deux"))
 
 
-def test_discard_draft_forgets_it(uow_as, cast, call_id):
+def test_clear_draft_empties_what_was_filed_and_counts_on(uow_as, cast, call_id):
     with uow_as(cast.ada) as uow:
         calls.save_draft(uow, SaveDraft(cast.lilas, call_id, DraftKind.NOTE, "Douleur"))
-        calls.discard_draft(uow, cast.lilas, call_id, DraftKind.NOTE)
+        calls.clear_draft(uow, cast.lilas, call_id, DraftKind.NOTE, filed="Douleur, 3 jours", seen=0)
+        uow.commit()
+        draft = reads.call(uow, cast.lilas, call_id).drafts[DraftKind.NOTE]
 
-        assert reads.call(uow, cast.lilas, call_id).drafts == {}
+    assert (draft.text, draft.version) == ("", 2)
+    with uow_as(cast.ada) as uow, pytest.raises(Stale):
+        calls.save_draft(uow, SaveDraft(cast.lilas, call_id, DraftKind.NOTE, "Onglet un", 1))
+
+
+@pytest.mark.parametrize(("seen", "left"), [(0, "Onglet un"), (1, "")])
+def test_clear_draft_leaves_what_another_tab_wrote(uow_as, cast, call_id, seen, left):
+    with uow_as(cast.ada) as uow:
+        calls.save_draft(uow, SaveDraft(cast.lilas, call_id, DraftKind.NOTE, "Onglet un"))
+        calls.clear_draft(uow, cast.lilas, call_id, DraftKind.NOTE, filed="Onglet deux", seen=seen)
+
+        assert reads.call(uow, cast.lilas, call_id).drafts[DraftKind.NOTE].text == left
 
 
 def test_close_takes_the_call_out_of_the_queue(uow_as, cast, call_id):
