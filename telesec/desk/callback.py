@@ -23,10 +23,11 @@ from telesec.foundation.errors import Refused
 from telesec.foundation.language import Sentence, say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices import reads as practices
+from telesec.scheduling import waiting_offers, waiting_reads
 from telesec.web.access import actor, requires
 
 CARD = "/desk/callbacks/<uuid:practice_id>/<uuid:callback_id>"
-SETTLED = "settled"
+SETTLED, NO_LONGER = "settled", "no_longer"
 NO_END = say("Choose what came of this callback: spoken, not reached, not wanted, wrong number.")
 BAD_TIME = say("Give the time of the promise, for instance 14:30.")
 
@@ -82,15 +83,12 @@ def _cards(pages: Blueprint, deps: DeskDeps) -> None:
     @requires(Permission.CALLBACK_WRITE)
     def end_callback(practice_id: UUID, callback_id: UUID) -> AnyResponse:
         how = request.form.get("how", "")
+        if how not in {SETTLED, NO_LONGER, *CloseReason}:
+            return _card_page(deps, practice_id, callback_id, NO_END, 422)
         with deps.unit_of_work(actor()) as uow:
-            if how == SETTLED:
-                service.settle(uow, practice_id, callback_id)
-            elif how in set(CloseReason):
-                service.close(uow, practice_id, callback_id, CloseReason(how))
-            else:
-                return _card_page(deps, practice_id, callback_id, NO_END, 422)
+            _end(uow, practice_id, callback_id, how)
             uow.commit()
-        ended = Done(Act.CARD, practice_id, None, callback_id)
+        ended = Done(Act.OFFER if how == NO_LONGER else Act.CARD, practice_id, None, callback_id)
         return ended.offered_on(redirect(url_for("desk.idle"), code=303), deps)
 
     @pages.post(f"{CARD}/number")
@@ -116,6 +114,16 @@ def _cards(pages: Blueprint, deps: DeskDeps) -> None:
         return redirect(call_url(opened), code=303)
 
 
+def _end(uow: UnitOfWork, practice_id: UUID, callback_id: UUID, how: str) -> None:
+    if how == SETTLED:
+        service.settle(uow, practice_id, callback_id)
+        return
+    longer = how != NO_LONGER
+    service.close(uow, practice_id, callback_id, CloseReason(how) if longer else CloseReason.NOT_WANTED)
+    if not longer:
+        waiting_offers.leave_offered(uow, practice_id, callback_id)
+
+
 def _card_page(
     deps: DeskDeps,
     practice_id: UUID,
@@ -126,8 +134,9 @@ def _card_page(
 ) -> Response:
     with deps.unit_of_work(actor()) as uow:
         card = reads.callback(uow, practice_id, callback_id)
+        offer = waiting_reads.offers_a_slot(uow, practice_id, callback_id)
         uow.commit()
-    return idle_page(deps, "desk/callback.html", refusal, status, card=card, **more)
+    return idle_page(deps, "desk/callback.html", refusal, status, card=card, offer=offer, **more)
 
 
 def _due(uow: UnitOfWork, practice_id: UUID) -> datetime:

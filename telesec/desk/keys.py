@@ -138,6 +138,7 @@ KEYS: Mapping[str, Key] = {
     "spoke": Key(("s",), say("End the card: we spoke"), _K),
     "unreachable": Key(("i", "u"), say("End the card: cannot be reached"), _K, caps=("I", "U")),
     "not_wanted": Key(("n",), say("End the card: not wanted any more"), _K),
+    "no_longer": Key(("l",), say("End the card: off the waiting list"), _K),
     "wrong_number": Key(("m", "w"), say("End the card: wrong number"), _K, caps=("M", "W")),
     "transfer": Key(("Enter",), say("Pass the caller to the 15"), _V, caps=("Entrée", "Enter")),
     "they_call": Key(("a",), say("The caller calls the 15 themselves"), _V),

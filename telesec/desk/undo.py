@@ -27,6 +27,7 @@ from telesec.foundation.language import Sentence, say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.messages import service as messages
 from telesec.scheduling import service as scheduling
+from telesec.scheduling import waiting_offers
 from telesec.web.access import actor, requires
 
 COOKIE = "telesec_undo"
@@ -41,6 +42,7 @@ class Act(StrEnum):
     MESSAGE = "message"
     CALLBACK = "callback"
     CARD = "card"
+    OFFER = "offer"
     CLOSE = "close"
     HOLD = "hold"
     ABUSE = "abuse"
@@ -50,6 +52,7 @@ DONE = {
     Act.MESSAGE: say("Message filed."),
     Act.CALLBACK: say("Callback promised."),
     Act.CARD: say("Callback card ended."),
+    Act.OFFER: say("Callback card ended, off the waiting list."),
     Act.CLOSE: say("Call closed."),
     Act.HOLD: say("Slot held."),
     Act.ABUSE: say("Abusive call ended, you are on break."),
@@ -58,6 +61,7 @@ SAID: Mapping[str, Sentence] = {
     Act.MESSAGE: say("Undone: the message was taken back, its text is in the note again."),
     Act.CALLBACK: say("Undone: the callback is promised no more."),
     Act.CARD: say("Undone: the callback card is open again."),
+    Act.OFFER: say("Undone: the callback card is open again, and they wait as before."),
     Act.CLOSE: say("Undone: the call is open again."),
     Act.HOLD: say("Undone: the slot was given back."),
     Act.ABUSE: say("Undone: the call is open again, the break is over."),
@@ -192,6 +196,11 @@ def _card(uow: UnitOfWork, done: Done) -> None:
     callbacks.reopen(uow, done.practice_id, done.object_id)
 
 
+def _offer(uow: UnitOfWork, done: Done) -> None:
+    callbacks.reopen(uow, done.practice_id, done.object_id)
+    waiting_offers.stay_offered(uow, done.practice_id, done.object_id)
+
+
 def _close(uow: UnitOfWork, done: Done) -> None:
     calls.reopen(uow, done.practice_id, _call(done))
 
@@ -216,6 +225,7 @@ TAKE_BACK: Mapping[Act, Callable[[UnitOfWork, Done], None]] = {
     Act.MESSAGE: _message,
     Act.CALLBACK: _callback,
     Act.CARD: _card,
+    Act.OFFER: _offer,
     Act.CLOSE: _close,
     Act.HOLD: _hold,
     Act.ABUSE: _abuse,

@@ -17,7 +17,7 @@ from telesec.foundation.access import Actor, Purpose, system_actor
 from telesec.foundation.errors import NotFound, Unavailable
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
-from telesec.scheduling import booking, offers, reads, service, settling, syncing, waiting
+from telesec.scheduling import booking, offers, reads, service, settling, syncing, waiting_offers
 from telesec.scheduling.attempts import (
     Attempt,
     Disagrees,
@@ -162,7 +162,7 @@ def offer_due(deps: SchedulingDeps) -> int:
     offered = 0
     for practice_id, freed_id in due:
         with deps.unit_of_work(system_actor(Purpose.OFFER_FREED, practice_id)) as uow:
-            offered += waiting.offer_freed(uow, practice_id, freed_id)
+            offered += waiting_offers.offer_freed(uow, practice_id, freed_id)
             uow.commit()
     return offered
 

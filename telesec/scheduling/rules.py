@@ -24,6 +24,8 @@ AMISS = timedelta(seconds=5)
 HOLD_AFTER_CALL = timedelta(seconds=10)
 """How long a hold outlives its call."""
 LONGEST_SEARCH = timedelta(days=92)
+CALLED_AND_COME = timedelta(minutes=30)
+"""What whoever is offered a freed slot needs before it: fifteen minutes to be called, as many to come."""
 
 
 class ClaimState(StrEnum):
@@ -148,6 +150,11 @@ def latest_start(level: Level | None, now: datetime, zone: ZoneInfo) -> datetime
             return now
         case _:
             assert_never(level)
+
+
+def soonest_offered(now: datetime) -> datetime:
+    """Return when a slot begins at the soonest for which whoever waits is still called."""
+    return now + CALLED_AND_COME
 
 
 def offers_since(now: datetime, zone: ZoneInfo) -> datetime | None:

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.ids import new_id
 from telesec.foundation.unit_of_work import UnitOfWork
-from telesec.scheduling import claims, waiting
+from telesec.scheduling import claims, waiting, waiting_offers
 from telesec.scheduling.attempts import (
     Attempt,
     Disagrees,
@@ -72,7 +72,7 @@ def _apply(uow: UnitOfWork, row: Appointment, attempt: Attempt, outcome: Outcome
         case Gone():
             freed = Interval(row.start_at, row.end_at)
             _end(uow, row, EndedBecause.ASKED)
-            waiting.came_free(uow, row.practice_id, row.schedule_id, freed)
+            waiting_offers.came_free(uow, row.practice_id, row.schedule_id, freed)
         case Taken():
             _refused(uow, row, EndedBecause.PAST if attempt.over else EndedBecause.SLOT_TAKEN)
         case Disagrees():
@@ -105,7 +105,7 @@ def _written(uow: UnitOfWork, row: Appointment, entry: CalendarEntry) -> None:
     claim.state = ClaimState.BOOKED.value
     claims.stretch(uow, claim, Interval(row.start_at, row.end_at))
     if was.start != row.start_at:
-        waiting.came_free(uow, row.practice_id, row.schedule_id, was)
+        waiting_offers.came_free(uow, row.practice_id, row.schedule_id, was)
 
 
 def _refused(uow: UnitOfWork, row: Appointment, because: EndedBecause) -> None:

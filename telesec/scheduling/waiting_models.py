@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Integer, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Integer, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from telesec.foundation.database import Base
@@ -71,7 +71,10 @@ class WaitingListEntry(Base):
 
 
 class FreedSlot(Base):
-    """A time that came free while somebody waited; gone once it was offered, or nobody wants it."""
+    """A time that came free while somebody waits; gone once it is taken, past, or nobody wants it.
+
+    While ``callback_id`` is an open card, that card offers it; once it has ended, the time goes to the next.
+    """
 
     __tablename__ = "freed_slot"
     __table_args__ = (
@@ -91,3 +94,7 @@ class FreedSlot(Base):
     start_at: Mapped[datetime]
     end_at: Mapped[datetime]
     freed_at: Mapped[datetime]
+    """When it came free, or came back from whom it was offered to last."""
+    callback_id: Mapped[UUID | None]
+    offered_to: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), server_default="{}")
+    """The entries it was offered to, the last one last; none of them is offered it again."""

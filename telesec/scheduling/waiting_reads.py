@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, select
+from sqlalchemy import ColumnElement, case, exists, false, func, select
 
 from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices.models import Practice, Practitioner
 from telesec.scheduling.models import AppointmentType
-from telesec.scheduling.waiting_models import WaitingListEntry
+from telesec.scheduling.waiting_models import FreedSlot, WaitingListEntry
 
 MOST_ENTRIES = 20
 
@@ -21,7 +21,7 @@ class WaitingCard:
 
     Args:
         practitioner: With whom; empty: whoever does it.
-        offered_start: The time they were last to be offered.
+        offered_start: The time they are to be offered, while it is theirs to take.
         time_zone: The practice's own, in which days are meant.
     """
 
@@ -58,7 +58,7 @@ def waiting_for(
             func.coalesce(Practitioner.display_name, ""),
             WaitingListEntry.until_on,
             WaitingListEntry.created_at,
-            WaitingListEntry.offered_start_at,
+            case((_being_offered(), WaitingListEntry.offered_start_at)),
             Practice.time_zone,
         )
         .join(Practice, Practice.id == WaitingListEntry.practice_id)
@@ -83,3 +83,20 @@ def waiting_for(
     if rows:
         uow.audit("waiting_list.list", practice_id=practice_id, ids=[str(row.id) for row in rows])
     return tuple(WaitingCard(*row) for row in rows)
+
+
+def offers_a_slot(uow: UnitOfWork, practice_id: UUID, callback_id: UUID) -> bool:
+    """Return whether a callback card offers somebody of the waiting list a slot."""
+    authorize(uow, Permission.APPOINTMENT_READ, on=Facts(practice_id))
+    offered = exists().where(FreedSlot.practice_id == practice_id, FreedSlot.callback_id == callback_id)
+    return bool(uow.session.scalar(select(offered)))
+
+
+def _being_offered() -> ColumnElement[bool]:
+    """Return the condition that the last time offered to an entry has not gone on to another."""
+    return exists().where(
+        FreedSlot.practice_id == WaitingListEntry.practice_id,
+        FreedSlot.callback_id.is_not(None),
+        FreedSlot.start_at == WaitingListEntry.offered_start_at,
+        FreedSlot.offered_to[func.cardinality(FreedSlot.offered_to)] == WaitingListEntry.id,
+    )

@@ -30,7 +30,7 @@ from telesec.practices import service as practices_service
 from telesec.practices.service import SetAbsence, WriteInstruction
 from telesec.scheduling import flow as scheduling
 from telesec.scheduling import service as holds
-from telesec.scheduling import waiting
+from telesec.scheduling import waiting, waiting_offers
 from telesec.scheduling.intervals import Interval
 from telesec.scheduling.waiting import JoinWaitingList
 from telesec.testing.bookable import NINE, House
@@ -107,7 +107,7 @@ def furnish(deps, cast, calendars, name):
         entry_id = waiting.join(
             uow, JoinWaitingList(practice_id, house.type_id, "+33639980010", (NINE + FAR).date())
         )
-        waiting.came_free(uow, practice_id, house.schedule_id, Interval(NINE + FAR, NINE + FAR * 2))
+        waiting_offers.came_free(uow, practice_id, house.schedule_id, Interval(NINE + FAR, NINE + FAR * 2))
         uow.commit()
     booked = scheduling.book(house.deps, cast.ada, house.booking(house.offer().slots[0].start))
     house.fake.lose_reply()

@@ -2,6 +2,11 @@
 
 import re
 
+import pytest
+
+from telesec.callbacks import reads as callbacks
+from telesec.scheduling import flow
+
 
 def typed(desk, **more):
     return {"type": str(desk.house.type_id), "days": "14", "phone": "06 39 98 00 10", **more}
@@ -42,3 +47,52 @@ def test_a_wish_that_names_a_sign_asks_the_questions_first(desk):
 
 def test_nothing_chosen_is_refused(desk):
     assert desk.post("/waiting-list", {"phone": "06 39 98 00 10", "view": "waiting"}).status_code == 422
+
+
+@pytest.fixture
+def offer(desk):
+    """The card that offers Friday at nine to the number that calls."""
+    house = desk.house
+    booked = flow.book(house.deps, house.ada, house.booking())
+    desk.post("/waiting-list", typed(desk))
+    flow.cancel(house.deps, house.ada, house.practice_id, booked.id, "asked")
+    flow.refresh_due(house.deps)
+    flow.offer_due(house.deps)
+    with house.deps.unit_of_work(house.ada) as uow:
+        (row,) = callbacks.waiting(uow).items
+    return f"/desk/callbacks/{row.practice_id}/{row.id}"
+
+
+def test_a_card_that_offers_a_slot_asks_whether_they_wait_on(desk, offer):
+    page = desk.browser.get(offer).text
+
+    assert "Pas ce créneau" in page
+    assert "N’attend plus" in page
+    assert "N’est plus souhaité" not in page
+
+
+def test_not_this_slot_leaves_them_on_the_list(desk, offer):
+    desk.browser.post(f"{offer}/end", {"how": "not_wanted"})
+
+    assert "Aucune attente en cours" not in desk.page("waiting")
+
+
+def test_waits_no_longer_takes_them_off_and_is_undone_as_one(desk, offer):
+    answer = desk.browser.post(f"{offer}/end", {"how": "no_longer"})
+    off = desk.page("waiting")
+    desk.browser.post("/desk/undo")
+
+    assert answer.status_code == 303
+    assert "Aucune attente en cours" in off
+    assert "Aucune attente en cours" not in desk.page("waiting")
+    assert "Pas ce créneau" in desk.browser.get(offer).text
+
+
+def test_an_ordinary_card_says_nothing_of_a_list(desk):
+    desk.post("/callback", {"minutes": "30"})
+    with desk.house.deps.unit_of_work(desk.house.ada) as uow:
+        (row,) = callbacks.waiting(uow).items
+    page = desk.browser.get(f"/desk/callbacks/{row.practice_id}/{row.id}").text
+
+    assert "N’est plus souhaité" in page
+    assert "N’attend plus" not in page
