@@ -58,6 +58,7 @@ ENDED = {
     EndedBecause.CALENDAR_CONFLICT: say("Refused by the calendar"),
     EndedBecause.CALENDAR_UNAVAILABLE: say("Not sent, calendar unreadable"),
     EndedBecause.PAST: say("Not confirmed in time"),
+    EndedBecause.IN_CALENDAR: say("Cancelled by the practice"),
 }
 
 OUTCOMES = {
@@ -120,7 +121,7 @@ ALERT_OUTCOMES = {
 def light(status: Status, ended_because: str | None) -> Light:
     """Return the light of an appointment; a move or cancellation under way is amber again."""
     if status is Status.CANCELLED:
-        return Light.NONE if ended_because == EndedBecause.ASKED.value else Light.BAD
+        return Light.NONE if ended_because in {EndedBecause.ASKED, EndedBecause.IN_CALENDAR} else Light.BAD
     return Light.OK if status is Status.BOOKED else Light.WAIT
 
 

@@ -17,7 +17,7 @@ from telesec.foundation.access import Actor, Purpose, system_actor
 from telesec.foundation.errors import NotFound, Unavailable
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
-from telesec.scheduling import booking, offers, reads, service, settling, syncing, waiting_offers
+from telesec.scheduling import booking, following, offers, reads, service, settling, syncing, waiting_offers
 from telesec.scheduling.attempts import (
     Attempt,
     Disagrees,
@@ -35,8 +35,9 @@ from telesec.scheduling.exchange import as_reading, carry_out
 from telesec.scheduling.intervals import Interval
 from telesec.scheduling.offers import FindSlots, Offer
 from telesec.scheduling.parts import SchedulingDeps
-from telesec.scheduling.ports import CalendarConflictError
+from telesec.scheduling.ports import CalendarConflictError, CalendarGateway
 from telesec.scheduling.reads import AppointmentCard
+from telesec.scheduling.syncing import Stray
 
 LIVE_AFTER = timedelta(seconds=2)
 """A search reads a calendar again when its last reading is older than this."""
@@ -106,16 +107,30 @@ def cancel(
 
 
 def refresh(
-    deps: SchedulingDeps, practice_id: UUID, schedule_id: UUID, wanted: Interval | None = None
+    deps: SchedulingDeps,
+    practice_id: UUID,
+    schedule_id: UUID,
+    wanted: Interval | None = None,
+    *,
+    follow: bool = False,
 ) -> bool:
-    """Read one calendar and keep what it said; returns whether it could be read."""
+    """Read one calendar and keep what it said; returns whether it could be read.
+
+    Args:
+        deps: The calendars and the database.
+        practice_id, schedule_id: Whose.
+        wanted: What is searched for, where that reaches beyond the weeks ahead.
+        follow: Whether to look for each appointment of ours it does not show, and to follow the practice
+            where it took it out or elsewhere; nobody who waits for slots waits for that.
+    """
     actor = system_actor(Purpose.SETTLE_CALENDARS, practice_id)
     with deps.unit_of_work(actor) as uow:
         read = syncing.begin_reading(uow, practice_id, schedule_id)
         uow.commit()
     span = _span_to_read(read.at, wanted)
+    gateway = deps.calendars.open(read.address)
     try:
-        reading = as_reading(deps.calendars.open(read.address).read(span.start, span.end))
+        reading = as_reading(gateway.read(span.start, span.end))
     except Unavailable as error:
         with deps.unit_of_work(actor) as uow:
             syncing.record_failure(uow, read, error)
@@ -123,7 +138,10 @@ def refresh(
         return False
     with deps.unit_of_work(actor) as uow:
         syncing.record_reading(uow, read, reading)
+        strays = syncing.strays(uow, read, reading) if follow else ()
         uow.commit()
+    for stray in strays:
+        _follow(deps, actor, gateway, stray)
     return True
 
 
@@ -151,7 +169,7 @@ def refresh_due(deps: SchedulingDeps) -> int:
     with deps.unit_of_work(system_actor(Purpose.SETTLE_CALENDARS)) as uow:
         due = _due(uow, "readings", deps.clock.now() - READ_EVERY)
     for practice_id, schedule_id in due:
-        refresh(deps, practice_id, schedule_id)
+        refresh(deps, practice_id, schedule_id, follow=True)
     return len(due)
 
 
@@ -229,6 +247,20 @@ def _take_up(deps: SchedulingDeps, practice_id: UUID, appointment_id: UUID) -> b
             return False
         _settle(deps, actor, attempt, carry_out(deps.calendars, attempt))
     return True
+
+
+def _follow(deps: SchedulingDeps, actor: Actor, gateway: CalendarGateway, stray: Stray) -> None:
+    """Ask the calendar for one appointment by its name, and write down where the practice put it."""
+    with attempt_lock(deps.database, stray.appointment_id) as mine:
+        if not mine:
+            return
+        try:
+            found = gateway.find(stray.uid, stray.href)
+        except Unavailable:
+            return
+        with deps.unit_of_work(actor) as uow:
+            following.follow(uow, stray, found)
+            uow.commit()
 
 
 def _due(uow: UnitOfWork, what: str, at: datetime) -> list[tuple[UUID, UUID]]:

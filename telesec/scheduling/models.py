@@ -227,7 +227,7 @@ class Appointment(Base):
     settled_at: Mapped[datetime | None]
     """When the practice's calendar last said so and was read back."""
     ended_because: Mapped[str | None]
-    """Code of why it is cancelled: ``asked``, ``slot_taken``, ``calendar_conflict``, ``past``."""
+    """Code of why it is cancelled, as ``rules.EndedBecause``."""
 
 
 class CalendarReading(Base):

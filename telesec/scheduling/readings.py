@@ -84,8 +84,21 @@ _SAID, _SAID_SHORTLY = (
 )  # fmt: skip
 
 
+class Said(Protocol):
+    """The columns of a reading: its row, or what a search reads of it."""
+
+    @property
+    def during(self) -> Range[datetime]: ...
+    @property
+    def busy(self) -> list[Any] | None: ...
+    @property
+    def open_slots(self) -> list[Any] | None: ...
+    @property
+    def read_at(self) -> datetime: ...
+
+
 class _Said(NamedTuple):
-    """The columns of a reading."""
+    """What a search reads of a reading."""
 
     during: Range[datetime]
     busy: list[Any] | None
@@ -185,7 +198,7 @@ def pack(reading: Reading) -> dict[str, Any]:
     }
 
 
-def unpack(said: _Said, within: Interval, claimed: Container[str]) -> Reading:
+def unpack(said: Said, within: Interval, claimed: Container[str]) -> Reading:
     """Return a stored reading; of a calendar that publishes no slots only what decides over a stretch.
 
     What lies beside the stretch does not, nor do the entries of ``claimed``, which count as claims already.

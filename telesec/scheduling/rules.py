@@ -61,6 +61,8 @@ class EndedBecause(StrEnum):
     CALENDAR_CONFLICT = "calendar_conflict"
     CALENDAR_UNAVAILABLE = "calendar_unavailable"
     PAST = "past"
+    IN_CALENDAR = "in_calendar"
+    """The practice took it out of its own calendar."""
 
 
 class ConflictKind(StrEnum):

@@ -71,7 +71,7 @@ def _apply(uow: UnitOfWork, row: Appointment, attempt: Attempt, outcome: Outcome
             _written(uow, row, entry)
         case Gone():
             freed = Interval(row.start_at, row.end_at)
-            _end(uow, row, EndedBecause.ASKED)
+            end(uow, row, EndedBecause.ASKED)
             waiting_offers.came_free(uow, row.practice_id, row.schedule_id, freed)
         case Taken():
             _refused(uow, row, EndedBecause.PAST if attempt.over else EndedBecause.SLOT_TAKEN)
@@ -111,7 +111,7 @@ def _written(uow: UnitOfWork, row: Appointment, entry: CalendarEntry) -> None:
 def _refused(uow: UnitOfWork, row: Appointment, because: EndedBecause) -> None:
     """Undo what was reserved: a creation ends, a move or a cancellation leaves things as they were."""
     if row.operation == Operation.CREATE.value:
-        _end(uow, row, because)
+        end(uow, row, because)
     else:
         _revert(uow, row)
 
@@ -133,11 +133,12 @@ def _unreachable(uow: UnitOfWork, row: Appointment, attempt: Attempt) -> None:
         claim = uow.session.get_one(SlotClaim, (row.practice_id, claim_id))
         claim.state, claim.expires_at = ClaimState.HOLD.value, hold_expires_at(uow.now())
         row.claim_id = None
-    _end(uow, row, EndedBecause.CALENDAR_UNAVAILABLE)
+    end(uow, row, EndedBecause.CALENDAR_UNAVAILABLE)
 
 
-def _end(uow: UnitOfWork, row: Appointment, because: EndedBecause) -> None:
-    """Close the appointment and give its time back."""
+def end(uow: UnitOfWork, row: Appointment, because: EndedBecause) -> None:
+    """Close a locked appointment and give its time back."""
+    authorize(uow, Permission.APPOINTMENT_WRITE, on=Facts(row.practice_id))
     kept = {row.claim_id, row.next_claim_id} - {None}
     row.claim_id = row.next_claim_id = row.next_start_at = None
     row.ended_because, row.settled_at = because.value, uow.now()

@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 
 from telesec.callbacks import service as callbacks
@@ -54,7 +54,7 @@ def came_free(uow: UnitOfWork, practice_id: UUID, schedule_id: UUID, *spans: Int
     """
     authorize(uow, Permission.APPOINTMENT_WRITE, on=Facts(practice_id))
     ahead = [span for span in spans if span.end > soonest_offered(uow.now())]
-    if not ahead or uow.session.scalar(_anybody(practice_id)) is None:
+    if not ahead or not somebody_waits(uow, practice_id):
         return
     known = uow.session.execute(
         select(FreedSlot.start_at, FreedSlot.end_at).where(
@@ -65,12 +65,13 @@ def came_free(uow: UnitOfWork, practice_id: UUID, schedule_id: UUID, *spans: Int
     uow.session.add_all(_freed(practice_id, schedule_id, span, uow.now()) for span in new)
 
 
-def _anybody(practice_id: UUID) -> Select[UUID]:
-    return (
-        select(WaitingListEntry.id)
-        .where(WaitingListEntry.practice_id == practice_id, WaitingListEntry.state == "waiting")
-        .limit(1)
+def somebody_waits(uow: UnitOfWork, practice_id: UUID) -> bool:
+    """Return whether anybody of a practice is on the list at all."""
+    authorize(uow, Permission.APPOINTMENT_WRITE, on=Facts(practice_id))
+    anybody = select(WaitingListEntry.id).where(
+        WaitingListEntry.practice_id == practice_id, WaitingListEntry.state == "waiting"
     )
+    return uow.session.scalar(anybody.limit(1)) is not None
 
 
 def offer_freed(uow: UnitOfWork, practice_id: UUID, freed_id: UUID) -> bool:

@@ -1,5 +1,6 @@
 """Bookings through all of scheduling on a real Radicale: races, lanes, moves, outages, a lost reply."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,17 +11,19 @@ from uuid import UUID
 import pytest
 
 from telesec.bootstrap import CalendarRegistry, Deps
+from telesec.callbacks import reads as callbacks
 from telesec.foundation.access import Actor, Purpose, system_actor
 from telesec.foundation.addresses import AddressGuard, networks
 from telesec.foundation.errors import Refused, Unavailable
 from telesec.integrations.caldav.plugin import CaldavConnector
-from telesec.scheduling import configuration, flow
+from telesec.scheduling import configuration, flow, reads, waiting
 from telesec.scheduling.booking import BookAppointment
 from telesec.scheduling.configuration import CreateAppointmentType, CreateSchedule
 from telesec.scheduling.hours import OpeningRule
 from telesec.scheduling.offers import FindSlots
 from telesec.scheduling.reads import AppointmentCard
 from telesec.scheduling.service import HoldSlot
+from telesec.scheduling.waiting import JoinWaitingList
 from telesec.testing import foreign_events
 from telesec.testing.caldav_bench import USER, USERS, RadicaleBench
 from telesec.testing.cast import Cast
@@ -195,3 +198,80 @@ def test_broken_answers_offer_nothing(desk: Desk) -> None:
 
     assert offered
     assert desk.starts() == []
+
+
+def wait(desk: Desk) -> None:
+    with desk.deps.unit_of_work(desk.ada) as uow:
+        until = NINE.date() + timedelta(days=28)
+        waiting.join(uow, JoinWaitingList(desk.practice_id, desk.type_id, "+33639980010", until))
+        uow.commit()
+
+
+def sync(desk: Desk) -> list[str]:
+    """Let the sweeps read and offer; return the times the cards offer, in order."""
+    desk.clock.advance(minutes=1)
+    flow.refresh_due(desk.deps)
+    flow.offer_due(desk.deps)
+    with desk.deps.unit_of_work(desk.ada) as uow:
+        cards = callbacks.open_cards(uow, desk.practice_id).items
+    return [time_ for card in cards for time_ in re.findall(r"à (\d+:\d\d)", card.note)]
+
+
+def status(desk: Desk, card: AppointmentCard) -> tuple[str, datetime]:
+    with desk.deps.unit_of_work(desk.ada) as uow:
+        now = reads.appointment(uow, desk.practice_id, card.id)
+    return now.status, now.start
+
+
+def resource(card: AppointmentCard) -> str:
+    return card.href.rsplit("/", 1)[-1]
+
+
+def test_what_the_doctor_deletes_or_moves_of_his_own_is_offered(desk: Desk) -> None:
+    server, name = desk.bench.server, desk.bench.name
+    for uid, hour in (("rendez-vous", 9), ("visite", 11)):
+        text = foreign_events.resource(
+            uid, f"DTSTART;TZID=Europe/Paris:20261127T{hour:02}0000", "DURATION:PT30M"
+        )
+        server.write(USER, name, f"{uid}.ics", text)
+    wait(desk)
+    before = sync(desk)
+
+    server.delete(USER, name, "rendez-vous.ics")
+    first = sync(desk)
+    desk.clock.advance(hours=3)
+    text = foreign_events.resource("visite", "DTSTART;TZID=Europe/Paris:20261127T113000", "DURATION:PT30M")
+    server.write(USER, name, "visite.ics", text)
+
+    assert (before, first) == ([], ["9:00"])
+    assert sync(desk) == ["9:00", "11:00"]
+    assert NINE + 5 * HALF_HOUR not in desk.starts()
+
+
+def test_what_we_booked_and_the_doctor_deletes_is_cancelled_and_offered(desk: Desk) -> None:
+    card = desk.book()
+    desk.bench.write_foreign(NINE + HALF_HOUR, NINE + 2 * HALF_HOUR)
+    wait(desk)
+    before = sync(desk)
+
+    desk.bench.server.delete(USER, desk.bench.name, resource(card))
+
+    assert (before, sync(desk)) == ([], ["9:00"])
+    assert status(desk, card) == ("cancelled", NINE)
+    assert desk.book(given="Bruno").status == "booked"
+
+
+def test_what_we_booked_and_the_doctor_moves_is_followed(desk: Desk) -> None:
+    server, name = desk.bench.server, desk.bench.name
+    card = desk.book()
+    wait(desk)
+    sync(desk)
+
+    text = server.read(USER, name, resource(card)) or ""
+    server.write(USER, name, resource(card), text.replace("T090000", "T100000").replace("T093000", "T103000"))
+
+    assert sync(desk) == ["9:00"]
+    assert status(desk, card) == ("booked", NINE + 2 * HALF_HOUR)
+    assert NINE + 2 * HALF_HOUR not in desk.starts()
+    flow.cancel(desk.deps, desk.ada, desk.practice_id, card.id, "guérie")
+    assert desk.seen() == []

@@ -7,11 +7,17 @@ from telesec.testing.bookable import NINE
 from telesec.testing.cast import BRUNO_PHONE
 
 
+def waiting_list(call):
+    """Go to the list from the week, once its link is there to be pressed."""
+    call.key("F4")
+    expect(call.page.locator('#week [aria-keyshortcuts="l"]')).to_be_visible()
+    call.key("l")
+    expect(call.page.locator("#waiting-list")).to_be_visible()
+
+
 def listed(call):
     """Put the number that calls on the list, from the booking page."""
-    call.key("F4")
-    expect(call.page.locator("#week")).to_be_visible()
-    call.key("l")
+    waiting_list(call)
     expect(call.page.get_by_role("button", name="Inscrire sur la liste")).to_be_focused()
     call.page.wait_for_timeout(450)
     call.key("Enter")
@@ -26,16 +32,14 @@ def test_a_caller_is_put_on_the_list_by_their_number_alone_and_taken_off(call):
     call.picture("waiting")
     assert call.axe() == []
 
-    call.key("F4")
-    expect(page.locator('#week [aria-keyshortcuts="l"]')).to_be_visible()
-    call.key("l")
+    waiting_list(call)
     page.locator("#waits button").click()
     expect(page.locator("#waits")).to_contain_text("Aucune attente")
 
 
 def test_what_cannot_be_a_number_is_said_at_its_field_and_nothing_is_lost(call):
     page = call.page
-    call.key("F4", "l")
+    waiting_list(call)
     page.locator("#wait-wish").fill("plutôt le matin")
     page.locator("#wait-days").select_option("84")
     page.locator("#wait-phone").fill("12")
@@ -72,10 +76,36 @@ def test_a_cancelled_slot_is_offered_on_the_desk_and_booked_in_the_call_it_opens
 
 
 def test_escape_goes_back_from_the_list_to_the_week(call):
-    call.key("F4", "l")
-    expect(call.page.locator("#waiting-list")).to_be_visible()
+    waiting_list(call)
     call.page.wait_for_timeout(450)
 
     call.key("Escape")
 
     expect(call.page.locator("#week")).to_be_visible()
+
+
+def test_a_slot_that_does_not_suit_is_declined_by_a_letter_and_who_waits_no_longer_by_another(
+    call, house, cast
+):
+    page = call.page
+    booked = flow.book(house.deps, cast.ada, house.booking())
+    listed(call)
+    flow.cancel(house.deps, cast.ada, cast.lilas, booked.id, "asked")
+    flow.refresh_due(house.deps)
+    flow.offer_due(house.deps)
+    page.locator("#callbacks li a").click()
+    page.wait_for_url("**/callbacks/**")
+    expect(page.get_by_role("button", name="Pas ce créneau")).to_be_visible()
+    page.wait_for_timeout(450)
+    call.picture("waiting-declined")
+    assert call.axe() == []
+
+    call.key("l")
+
+    expect(page.locator("#undo")).to_contain_text("retiré de la liste d’attente")
+    call.key("Control+m")
+    expect(page.get_by_role("button", name="N’attend plus")).to_be_visible()
+    page.wait_for_timeout(450)
+    call.key("n")
+    expect(page.locator("#undo")).to_contain_text("Fiche de rappel terminée.")
+    expect(page.locator("#callbacks li")).to_have_count(0)
