@@ -71,13 +71,13 @@ def test_it_says_that_the_caller_is_elsewhere_and_where_the_patient_answers(judg
 def test_a_yes_that_did_not_decide_is_told_after_what_did(desk, adopted):
     desk.post("/triage/start", {"words": WORDS, "age": "40", "sex": "F", "pregnant": "no"})
     session = {"session_id": desk.hidden("session_id")}
-    answer_all(desk, constipation_simple="yes")
+    answer_all(desk, habituel="yes")
     desk.post("/triage/raise", {**session, "level": "doctor_now", "reason": "très pâle"})
 
     lines = proposed(desk)
 
-    plain = next(at for at, line in enumerate(lines) if "constipation" in line)
-    assert lines[plain].startswith("Est-ce de la constipation")
+    plain = next(at for at, line in enumerate(lines) if "douleur habituelle" in line)
+    assert lines[plain].startswith("Est-ce une douleur habituelle")
     assert lines[plain].endswith("Oui.")
     assert lines[plain - 1].startswith("Ce qui a décidé\u00a0: Relevé par le secrétariat")
     assert lines[plain - 1].endswith("très pâle")
@@ -86,12 +86,12 @@ def test_a_yes_that_did_not_decide_is_told_after_what_did(desk, adopted):
 @pytest.mark.parametrize(("given", "told"), [("unknown", "Ne sait pas"), ("refused", "Refuse de répondre")])
 def test_what_was_asked_and_not_answered_is_told(desk, adopted, given, told):
     desk.post("/triage/start", {"words": WORDS, "age": "40", "sex": "F", "pregnant": "no"})
-    answer_all(desk, constipation_simple=given)
+    answer_all(desk, habituel=given)
 
     lines = proposed(desk)
 
-    [line] = [line for line in lines if "constipation" in line]
-    assert line.startswith(f"{told}\u00a0: Est-ce de la constipation")
+    [line] = [line for line in lines if "douleur habituelle" in line]
+    assert line.startswith(f"{told}\u00a0: Est-ce une douleur habituelle")
 
 
 def test_what_nobody_said_of_the_person_is_said_to_be_unknown(desk, adopted):
