@@ -14,7 +14,6 @@ from telesec.desk.ports import DeskDeps
 from telesec.desk.undo import LISTED, UNLISTED, Told
 from telesec.desk.wording import wording
 from telesec.foundation.access import Permission
-from telesec.foundation.ids import uuid_or_none
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.patients import reads as patients
 from telesec.practices import reads as practices
@@ -34,8 +33,9 @@ def install(pages: Blueprint, deps: DeskDeps) -> None:
     @requires(Permission.APPOINTMENT_WRITE)
     def join_waiting_list(practice_id: UUID, call_id: UUID) -> AnyResponse:
         def do(uow: UnitOfWork) -> Told:
-            ask_first(uow, deps.library, (practice_id, call_id), request.form.get("wish", ""))
-            waiting.join(uow, _wanted(uow, (practice_id, call_id)))
+            wanted = _wanted(uow, (practice_id, call_id))
+            ask_first(uow, deps.library, (practice_id, call_id), wanted.wish)
+            waiting.join(uow, wanted)
             return Told(LISTED)
 
         return act(deps, (practice_id, call_id), do, then=VIEW)
@@ -60,7 +60,7 @@ def _wanted(uow: UnitOfWork, call: CallKey) -> JoinWaitingList:
         needed_id("type"),
         phone,
         _until(uow, call[0]),
-        uuid_or_none(request.form.get("practitioner")),
+        needed_id("practitioner") if request.form.get("practitioner") else None,
         card.patient_id,
         typed_text("wish", MAX_WISH),
     )

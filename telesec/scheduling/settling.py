@@ -90,7 +90,7 @@ def _written(uow: UnitOfWork, row: Appointment, entry: CalendarEntry) -> None:
         return
     old, was = row.claim_id, Interval(row.start_at, row.end_at)
     if row.operation == Operation.CREATE.value:
-        waiting.booked(uow, row.practice_id, row.patient_id, row.appointment_type_id)
+        waiting.booked(uow, row)
     if row.next_claim_id is not None:
         row.claim_id, row.next_claim_id = row.next_claim_id, None
     length = row.end_at - row.start_at

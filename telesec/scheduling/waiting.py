@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import false, select
 from sqlalchemy.exc import IntegrityError
 
 from telesec.foundation.access import Facts, Permission, authorize
@@ -20,8 +20,9 @@ from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.patients.models import Patient
 from telesec.practices import reads as practices
 from telesec.practices.numbers import needed_e164
+from telesec.scheduling.models import Appointment, AppointmentType
 from telesec.scheduling.readings import zone_of
-from telesec.scheduling.rows import type_row
+from telesec.scheduling.rows import open_details
 from telesec.scheduling.waiting_models import WaitingListEntry
 from telesec.vault import service as vault
 
@@ -55,8 +56,8 @@ def join(uow: UnitOfWork, command: JoinWaitingList) -> UUID:
 
     Raises:
         Refused: Not a telephone number, a day that is past or more than six months away, a practitioner who
-            does not do it, or a type kept for urgent calls (422).
-        NotFound: No such type or patient here.
+            does not do it, no such type or one kept for urgent calls, a wish that is too long (422).
+        NotFound: No such patient here.
     """
     authorize(uow, Permission.APPOINTMENT_WRITE, on=Facts(command.practice_id))
     number = _checked(uow, command)
@@ -88,22 +89,31 @@ def leave(uow: UnitOfWork, practice_id: UUID, entry_id: UUID) -> None:
         uow.publish("slots", practice_id, entry_id)
 
 
-def booked(uow: UnitOfWork, practice_id: UUID, patient_id: UUID | None, type_id: UUID) -> None:
-    """End what a patient waited for once an appointment of that type is in the calendar."""
-    authorize(uow, Permission.APPOINTMENT_WRITE, on=Facts(practice_id))
-    if patient_id is None:
-        return
-    uow.session.execute(
-        update(WaitingListEntry)
+def booked(uow: UnitOfWork, row: Appointment) -> None:
+    """End what was waited for once an appointment of that type is in the calendar.
+
+    The patient's own wait, and that of a number without a patient which was offered just this time and is the
+    appointment's; for another time a number proves nothing, since it may be shared.
+    """
+    authorize(uow, Permission.APPOINTMENT_WRITE, on=Facts(row.practice_id))
+    theirs = WaitingListEntry.patient_id == row.patient_id if row.patient_id else false()
+    offered = WaitingListEntry.patient_id.is_(None) & (WaitingListEntry.offered_start_at == row.start_at)
+    entries = uow.session.scalars(
+        select(WaitingListEntry)
         .where(
-            WaitingListEntry.practice_id == practice_id,
-            WaitingListEntry.patient_id == patient_id,
-            WaitingListEntry.appointment_type_id == type_id,
+            WaitingListEntry.practice_id == row.practice_id,
+            WaitingListEntry.appointment_type_id == row.appointment_type_id,
             WaitingListEntry.state == "waiting",
+            theirs | offered,
         )
-        .values(state="booked", ended_at=uow.now())
-        .execution_options(synchronize_session=False)
-    )
+        .with_for_update()
+    ).all()
+    numbered = [entry for entry in entries if entry.patient_id is None]
+    phone = open_details(uow, [row])[0].phone if numbered else ""
+    index = vault.phone_index(uow, row.practice_id, phone) if phone else None
+    for entry in entries:
+        if entry.patient_id is not None or entry.phone_index == index:
+            entry.state, entry.ended_at = "booked", uow.now()
 
 
 def listed_meanwhile() -> Refused:
@@ -123,7 +133,23 @@ def _checked(uow: UnitOfWork, command: JoinWaitingList) -> str:
             field="until",
         )
     refuse_longer(command.wish.strip(), MAX_WISH, "wish")
-    kind = type_row(uow, command.practice_id, command.appointment_type_id)
+    _wanted(uow, command)
+    patient = command.patient_id
+    if patient is not None and uow.session.get(Patient, (command.practice_id, patient)) is None:
+        raise NotFound
+    return number
+
+
+def _wanted(uow: UnitOfWork, command: JoinWaitingList) -> None:
+    """Refuse a type or a practitioner nobody can wait for; either may have gone since the page was made."""
+    kind = uow.session.get(AppointmentType, (command.practice_id, command.appointment_type_id))
+    if kind is None:
+        raise Refused(
+            "no_such_type",
+            say("This type of appointment is no longer there. Choose another one."),
+            status=422,
+            field="type",
+        )
     if kind.min_level is not None:
         raise Refused(
             "reserved_for_urgent",
@@ -131,20 +157,17 @@ def _checked(uow: UnitOfWork, command: JoinWaitingList) -> str:
             status=422,
             field="type",
         )
-    wanted = command.practitioner_id
-    if wanted is not None and kind.practitioner_ids and wanted not in kind.practitioner_ids:
+    who = command.practitioner_id
+    if who is None:
+        return
+    here = practices.practice(uow, command.practice_id).practitioner(who) is not None
+    if not here or (kind.practitioner_ids and who not in kind.practitioner_ids):
         raise Refused(
             "not_suitable",
             say("This practitioner does not do this. Choose another one."),
             status=422,
             field="practitioner",
         )
-    if wanted is not None and practices.practice(uow, command.practice_id).practitioner(wanted) is None:
-        raise NotFound
-    patient = command.patient_id
-    if patient is not None and uow.session.get(Patient, (command.practice_id, patient)) is None:
-        raise NotFound
-    return number
 
 
 def _put(uow: UnitOfWork, command: JoinWaitingList, number: str, index: int) -> WaitingListEntry:

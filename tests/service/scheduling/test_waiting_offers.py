@@ -1,10 +1,11 @@
 """A freed time that was offered: to whom it goes on, when, and when to nobody."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from telesec.callbacks import reads as callbacks
 from telesec.callbacks import service as cards_of_desk
@@ -20,6 +21,7 @@ from telesec.scheduling.intervals import Interval
 from telesec.scheduling.waiting import JoinWaitingList
 from telesec.scheduling.waiting_models import FreedSlot
 from telesec.testing.bookable import NINE
+from telesec.testing.installation import wait_for
 from telesec.vault import service as vault
 
 ZOE, BRUNO, INES = "+33639980020", "+33639980010", "+33639980021"
@@ -219,3 +221,63 @@ def test_the_same_time_freed_twice_is_noted_once(house, two_wait):
         uow.commit()
 
     assert len(in_play(house)) == 1
+
+
+def test_two_that_offer_one_time_at_the_same_moment_make_one_card(house, two_wait):
+    end(house, DECLINED)
+    house.clock.advance(seconds=11)
+    flow.refresh_due(house.deps)
+    (row,) = in_play(house)
+    offering = system_actor(Purpose.OFFER_FREED, house.practice_id)
+
+    with house.deps.unit_of_work(offering) as first, house.deps.unit_of_work(offering) as second:
+        offered = [waiting_offers.offer_freed(uow, house.practice_id, row.id) for uow in (first, second)]
+        first.commit()
+        second.commit()
+
+    assert offered == [True, False]
+    assert called(house) == [BRUNO]
+
+
+def test_two_desks_that_list_somebody_at_the_same_moment_list_them_once(house):
+    wanted = JoinWaitingList(house.practice_id, house.type_id, ZOE, date(2026, 12, 24))
+
+    def press(_desk):
+        with house.deps.unit_of_work(house.ada) as uow:
+            entry = waiting.join(uow, wanted)
+            uow.commit()
+        return entry
+
+    with ThreadPoolExecutor(1) as pool, house.deps.unit_of_work(house.ada) as first:
+        entry = waiting.join(first, wanted)
+        second = pool.submit(press, 2)
+        assert wait_for(lambda: blocked(house), 30)
+        first.commit()
+
+        assert second.result(timeout=30) == entry
+    assert len(waits(house, ZOE)) == 1
+
+
+def blocked(house):
+    """Return whether somebody waits for the row another transaction has added."""
+    with house.deps.unit_of_work(house.ada) as uow:
+        return uow.session.scalar(text("select count(*) from pg_locks where not granted"))
+
+
+def test_the_offered_time_booked_under_the_number_it_was_offered_to_ends_their_wait(house, two_wait):
+    flow.book(house.deps, house.ada, house.booking())
+
+    assert waits(house, ZOE) == ()
+    assert len(waits(house, BRUNO)) == 1
+
+
+def test_another_time_booked_under_a_number_ends_nobodys_wait(house, two_wait):
+    flow.book(house.deps, house.ada, house.booking(NINE + timedelta(hours=1)))
+
+    assert len(waits(house, ZOE)) == 1
+
+
+def test_the_offered_time_booked_by_somebody_else_ends_nobodys_wait(house, two_wait):
+    flow.book(house.deps, house.ada, replace(house.booking(), phone=INES))
+
+    assert len(waits(house, ZOE)) == 1

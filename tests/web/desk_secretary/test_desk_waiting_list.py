@@ -1,8 +1,10 @@
 """The waiting list's forms: joined with the number that calls or another, left, refused at its field."""
 
 import re
+from uuid import UUID
 
 import pytest
+from markupsafe import escape
 
 from telesec.callbacks import reads as callbacks
 from telesec.scheduling import flow
@@ -47,6 +49,57 @@ def test_a_wish_that_names_a_sign_asks_the_questions_first(desk):
 
 def test_nothing_chosen_is_refused(desk):
     assert desk.post("/waiting-list", {"phone": "06 39 98 00 10", "view": "waiting"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"type": "douze"}, "wait-type"),
+        ({"type": str(UUID(int=7))}, "wait-type"),
+        ({"practitioner": "personne"}, "wait-with"),
+        ({"practitioner": str(UUID(int=7))}, "wait-with"),
+        ({"phone": "é" * 50_000}, "wait-phone"),
+        ({"wish": "é" * 50_000}, "wait-wish"),
+        ({"phone": "\u202b١٢٣\u202c <b>"}, "wait-phone"),
+    ],
+)
+def test_nonsense_and_long_pastes_are_refused_at_their_field_and_stay(desk, wrong, field):
+    answer = desk.post("/waiting-list", typed(desk, **{"wish": "plutôt tard", "view": "waiting", **wrong}))
+
+    assert answer.status_code == 422
+    assert re.search(rf'id="{field}"[^>]*aria-invalid="true"', answer.text)
+    assert str(escape(wrong.get("wish", "plutôt tard"))) in answer.text
+    assert str(escape(wrong.get("phone", "06 39 98 00 10"))) in answer.text
+    assert "Aucune attente en cours" in answer.text
+
+
+def test_a_wish_too_long_is_refused_in_the_words_of_every_other_text(desk):
+    answer = desk.post("/waiting-list", typed(desk, wish="é" * 301, view="waiting"))
+
+    assert "Ce texte compte 301 caractères, 300 au plus sont gardés" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("number", "kept"), [("+41 (0)44 668 18 00", "+41446681800"), ("0044 20 7946 0018", "+442079460018")]
+)
+def test_a_foreign_number_waits_and_is_called(desk, number, kept):
+    house = desk.house
+    booked = flow.book(house.deps, house.ada, house.booking())
+    assert desk.post("/waiting-list", typed(desk, phone=number)).status_code == 303
+    flow.cancel(house.deps, house.ada, house.practice_id, booked.id, "asked")
+    flow.refresh_due(house.deps)
+    flow.offer_due(house.deps)
+
+    with house.deps.unit_of_work(house.ada) as uow:
+        (card,) = callbacks.open_cards(uow, house.practice_id).items
+    assert card.phone == kept
+
+
+def test_enter_pressed_twice_puts_them_on_the_list_once(desk):
+    answers = [desk.post("/waiting-list", typed(desk)).status_code for _ in range(2)]
+
+    assert answers == [303, 303]
+    assert len(re.findall(r"waiting-list/[0-9a-f-]+/leave", desk.page("waiting"))) == 1
 
 
 @pytest.fixture
