@@ -1,7 +1,7 @@
 """Who a cookie or a token is, and lists of people; two queries at most, nothing written."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -62,11 +62,12 @@ class PersonCard:
 
 @dataclass(frozen=True)
 class Invitation:
-    """What an enrolment link shows: whose it is, and the address an authenticator reads."""
+    """What an enrolment link shows: whose it is, what an authenticator reads, the key to type in one."""
 
     email: str
     display_name: str
     authenticator: str
+    key: str = field(repr=False)
 
 
 def actor_for_session(uow: UnitOfWork, token: str) -> KnownSession | None:
@@ -177,7 +178,8 @@ def invitation(uow: UnitOfWork, token: str) -> Invitation:
     link = service.usable_link(uow, token)
     person = uow.session.get_one(Person, link.person_id)
     secret = installation.unseal(uow, "totp", person.id, secret=link.totp_sealed)["secret"]
-    return Invitation(person.email, person.display_name, totp.address(secret, person.email))
+    address, key = totp.address(secret, person.email), totp.to_base32(secret)
+    return Invitation(person.email, person.display_name, address, key)
 
 
 def own_sessions(uow: UnitOfWork) -> list[SessionCard]:

@@ -18,6 +18,10 @@ from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.vault import installation
 
 INSTALLATION = Facts(practice_id=None)
+LINK_OVER = say(
+    "This link was used or has expired. If your account is open already, log in; "
+    "otherwise ask your supervisor for another link."
+)
 
 
 @dataclass(frozen=True)
@@ -218,7 +222,7 @@ def usable_link(uow: UnitOfWork, token: str) -> EnrolmentLink:
         .with_for_update(of=EnrolmentLink)
     ).first()
     if link is None:
-        raise NotFound(say("This link was used or has expired. Ask your supervisor for a new one."))
+        raise NotFound(LINK_OVER)
     return link
 
 

@@ -287,57 +287,6 @@ def test_the_lock_screen_needs_a_session(browser):
     assert browser.get("/lock").status_code == 302
 
 
-@pytest.fixture
-def link(deps):
-    with deps.unit_of_work(system_actor(Purpose.SETUP)) as uow:
-        person = service.create_person(uow, CreatePerson("ines@lilas.example", "Inès", Role.SECRETARY))
-        token = service.make_link(uow, person)
-        uow.commit()
-    return f"/enrol/{token}"
-
-
-def test_the_enrolment_page_draws_the_picture_itself(browser, link):
-    answer = browser.get(link)
-
-    assert answer.status_code == 200
-    assert "<svg" in answer.text
-    assert "otpauth://totp/telesec:ines%40lilas.example" in answer.text
-    assert "style=" not in answer.text
-
-
-def test_enrolling_shows_ten_recovery_codes_once(browser, clock, link):
-    secret = re.search(r"secret=([A-Z2-7]+)", browser.get(link).text).group(1)
-    code = totp.code_at(totp.from_base32(secret), clock.now())
-
-    answer = browser.post(link, data={"password": PASSWORD, "code": code}, headers=OURS)
-
-    assert answer.status_code == 200
-    assert len(re.findall(r"<code>[0-9A-Z-]{19}</code>", answer.text)) == 10
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert browser.get(link).status_code == 404
-
-
-def test_a_refused_enrolment_says_why_and_can_be_repeated(browser, link):
-    answer = browser.post(link, data={"password": "court", "code": "000000"}, headers=OURS)
-
-    assert answer.status_code == 422
-    assert 'role="alert"' in answer.text
-    assert browser.get(link).status_code == 200
-
-
-def test_a_password_too_long_is_told_at_its_field_and_never_cut(browser, link):
-    answer = browser.post(link, data={"password": "k" * 257, "code": "000000"}, headers=OURS)
-
-    assert answer.status_code == 422
-    assert "Ce mot de passe compte 257 caractères, 256 au plus" in answer.text
-    assert 'aria-describedby="wrong-password" autofocus' in answer.text
-    assert "k" * 20 not in answer.text
-
-
-def test_an_unknown_link_is_not_found(browser):
-    assert browser.get("/enrol/nonsense").status_code == 404
-
-
 def who_acts(app, **headers):
     with app.test_request_context("/api/v1/anything", headers=headers):
         app.preprocess_request()
