@@ -92,14 +92,14 @@ def said(protocol, *ids):
 @pytest.mark.parametrize(
     "ids",
     [
-        ("respire", "voyage"),  # the 15 and the doctor
-        ("depuis48", "fievre_finie_va_bien"),  # one that lowers
-        ("mou", "mou"),
-        ("mou", "nobody"),
+        ("queue_cheval", "faiblesse"),  # the 15 and the doctor
+        ("jambe", "plus6sem"),  # one that lowers
+        ("cancer", "cancer"),
+        ("cancer", "nobody"),
     ],
 )
 def test_a_sentence_says_questions_of_one_level_that_raise(ids):
-    protocol = BOOK.protocols["fievre_enfant"]
+    protocol = BOOK.protocols["mal_de_dos"]
 
     assert {problem.where for problem in merges(said(protocol, *ids))} == {"eveil_souffle_couleur"}
     assert not list(merges(protocol))
