@@ -231,6 +231,7 @@ def test_two_that_offer_one_time_at_the_same_moment_make_one_card(house, two_wai
     offering = system_actor(Purpose.OFFER_FREED, house.practice_id)
 
     with house.deps.unit_of_work(offering) as first, house.deps.unit_of_work(offering) as second:
+        second.session.execute(text("set local lock_timeout = '5s'"))
         offered = [waiting_offers.offer_freed(uow, house.practice_id, row.id) for uow in (first, second)]
         first.commit()
         second.commit()
@@ -240,6 +241,7 @@ def test_two_that_offer_one_time_at_the_same_moment_make_one_card(house, two_wai
 
 
 def test_two_desks_that_list_somebody_at_the_same_moment_list_them_once(house):
+    join(house, BRUNO)  # the practice's index of numbers is there
     wanted = JoinWaitingList(house.practice_id, house.type_id, ZOE, date(2026, 12, 24))
 
     def press(_desk):
