@@ -120,6 +120,8 @@ PEOPLE = (
     DemoPerson("hugo@telesec.example", "Hugo", Role.PRACTICE_MANAGER, ("lilas",)),
     DemoPerson("opale@telesec.example", "Opale", Role.OPERATOR),
 )
+NOTICE = "Grippe : comptez un tiers d’appels en plus le matin. Inès vient en renfort de 8:00 à 11:00."
+"""What the supervisor tells every desk."""
 PATIENTS = (
     DemoPatient("lilas", "VERDIER", "Zoé", date(1951, 3, 14), ("+33639981234", "+33639980010")),
     DemoPatient("lilas", "VERDIER", "Bruno", date(1978, 6, 2), ("+33639980010",)),

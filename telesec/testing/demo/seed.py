@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from uuid import UUID
 
+from telesec.accounts import bulletin
 from telesec.accounts import reads as people
 from telesec.accounts import service as accounts
+from telesec.accounts.bulletin import WriteNotice
 from telesec.accounts.passwords import PasswordHasher
 from telesec.accounts.service import AddMembership, CreatePerson, MakeToken
 from telesec.alerts import contacts
@@ -27,13 +29,14 @@ from telesec.practices.service import AddPractitioner, CreatePractice, WriteInst
 from telesec.scheduling import configuration
 from telesec.scheduling.configuration import CreateAppointmentType, CreateSchedule
 from telesec.scheduling.hours import OpeningRule as Rule
-from telesec.testing.demo.people import PATIENTS, PEOPLE, PRACTICES, DemoPerson, DemoPractice
+from telesec.testing.demo.people import NOTICE, PATIENTS, PEOPLE, PRACTICES, DemoPerson, DemoPractice
 from telesec.testing.demo.servers import OutsideWorld
 from telesec.triage import service as triage
 from telesec.triage.levels import Level
 
 WEEKDAYS = range(1, 6)
 TOKEN_LIFE = timedelta(days=365)
+NOTICE_STAYS = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ def seed(deps: Deps, world: OutsideWorld) -> dict[str, object]:
             )  # fmt: skip
             uow.commit()
     _adopt(deps, made)
+    _tell(deps, made)
     return {
         "users": users,
         "practices": [_told(world, practice, made[practice.key]) for practice in PRACTICES],
@@ -183,15 +187,28 @@ def _adopt(deps: Deps, made: Mapping[str, Seeded]) -> None:
         seeded = made[practice.key]
         first = practice.practitioners[0].key
         person = next(person for person in PEOPLE if person.practitioner == first)
-        with deps.unit_of_work(system_actor(Purpose.SETUP)) as uow:
-            card = people.person_by_email(uow, person.email)
         actor = Actor(
-            Role.PRACTITIONER, card.id if card else None, {seeded.id: Role.PRACTITIONER},
+            Role.PRACTITIONER, _id_of(deps, person), {seeded.id: Role.PRACTITIONER},
             {seeded.id: seeded.practitioners[first]},
         )  # fmt: skip
         with deps.unit_of_work(actor) as uow:
             triage.adopt_reference_set(uow, deps.library, seeded.id)
             uow.commit()
+
+
+def _tell(deps: Deps, made: Mapping[str, Seeded]) -> None:
+    """Put one notice in the bulletin, which nobody has read yet."""
+    rose = next(person for person in PEOPLE if person.role is Role.SUPERVISOR)
+    where = {made[key].id: Role.SUPERVISOR for key in rose.practices}
+    with deps.unit_of_work(Actor(Role.SUPERVISOR, _id_of(deps, rose), where)) as uow:
+        bulletin.write(uow, WriteNotice(NOTICE, uow.now() + NOTICE_STAYS))
+        uow.commit()
+
+
+def _id_of(deps: Deps, person: DemoPerson) -> UUID | None:
+    with deps.unit_of_work(system_actor(Purpose.SETUP)) as uow:
+        card = people.person_by_email(uow, person.email)
+    return card.id if card else None
 
 
 def _told(world: OutsideWorld, practice: DemoPractice, seeded: Seeded) -> dict[str, object]:
