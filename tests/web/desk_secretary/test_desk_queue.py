@@ -6,6 +6,8 @@ from datetime import timedelta
 from telesec.callbacks import service as callbacks
 from telesec.callbacks.service import OpenCallback
 from telesec.calls import gone
+from telesec.calls import service as calls
+from telesec.calls.service import OpenCall
 from telesec.practices import service as practices
 from telesec.practices.service import WriteInstruction
 
@@ -167,3 +169,32 @@ def test_a_new_instruction_is_not_called_a_changed_one(ada, house, cast):
 def read(page):
     """What is left of a part when its tags are taken away."""
     return " ".join(re.sub(r"<[^>]+>", " ", page).split()).replace("\u202f", " ")
+
+
+def test_rows_of_one_practice_are_told_apart_by_their_place(desk, ring, house, cast):
+    for name in ("CA1", "CA2"):
+        ring(name=name)
+    with house.deps.unit_of_work(cast.ada) as uow:
+        for end in ("11", "12"):
+            due = OpenCallback(cast.lilas, f"+3363998{end:0>4}", uow.now() + timedelta(minutes=5))
+            callbacks.open_callback(uow, due)
+        calls.open_call(uow, OpenCall(cast.lilas))
+        uow.commit()
+
+    page = desk.browser.get("/desk").text + desk.page()
+
+    assert said_places(page, "answer-") == [["1 sur 2", "2 sur 2"]] * 2
+    assert said_places(page, "mine-") == [["1 sur 2", "2 sur 2"]] * 2
+    assert said_places(page, "callback-") == [["1 sur 2", "2 sur 2"]]
+    assert said_places(page, "take-callback-") == [["1 sur 2", "2 sur 2"]]
+
+
+def test_the_only_row_of_a_list_says_no_place(desk):
+    assert said_places(desk.page(), "mine-") == []
+
+
+def said_places(page, row):
+    """Return the places said in the rows whose ids begin so, two by two: a page shows both."""
+    rows = re.findall(rf'id="{row}[^"]*".*?</li>', page, re.DOTALL)
+    said = [found[1] for one in rows if (found := re.search(r'class="sr">, (\d+ sur \d+)<', one))]
+    return [said[at : at + 2] for at in range(0, len(said), 2)]
