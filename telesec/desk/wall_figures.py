@@ -59,7 +59,7 @@ def percent(part: int, whole: int, language: str, *, up: bool = False) -> str:
 
 
 def _level(day: ServiceDay, language: str) -> Figure:
-    name, goal = say("Answered within 20 s"), say("goal: 90 %")
+    name, goal = say("Answered within 20 s"), say("goal: 90%")
     if not day.offered:
         return Figure(name, "", "", goal, met=True, how=NO_CALL)
     how = say(
@@ -81,7 +81,7 @@ def _wait(day: ServiceDay, language: str) -> Figure:
 
 
 def _abandoned(day: ServiceDay, language: str) -> Figure:
-    name, goal = say("Hung up unanswered"), say("goal: under 3 %")
+    name, goal = say("Hung up unanswered"), say("goal: under 3%")
     if not day.offered:
         return Figure(name, "", "", goal, met=True, how=NO_CALL)
     how = say("hung up after 5 s ÷ offered: %(part)s ÷ %(whole)s", part=day.missed, whole=day.offered)
@@ -90,7 +90,7 @@ def _abandoned(day: ServiceDay, language: str) -> Figure:
 
 
 def _reached(day: ServiceDay, language: str) -> Figure:
-    name, goal = say("Picked up"), say("goal: over 97 %")
+    name, goal = say("Picked up"), say("goal: over 97%")
     if not day.offered:
         return Figure(name, "", "", goal, met=True, how=NO_CALL)
     how = say("answered ÷ offered: %(part)s ÷ %(whole)s", part=day.answered, whole=day.offered)
@@ -99,7 +99,7 @@ def _reached(day: ServiceDay, language: str) -> Figure:
 
 
 def _kept(day: ServiceDay, language: str) -> Figure:
-    name, goal = say("Callbacks kept"), say("goal: 98 %")
+    name, goal = say("Callbacks kept"), say("goal: 98%")
     if not day.promised:
         return Figure(name, "", "", goal, met=True, how=say("no callback promised for today is due yet"))
     how = say("called by the time promised ÷ due: %(part)s ÷ %(whole)s", part=day.kept, whole=day.promised)
@@ -113,7 +113,7 @@ def _took(day: ServiceDay) -> Figure:
         why = say("no alert of today has been taken yet") if day.untaken else say("no alert was raised today")
         return Figure(name, "", "", goal, met=True, how=why)
     how = say(
-        "median; 95 %% in %(late)s · taken: %(taken)s, not taken: %(untaken)s",
+        "median; 95%% in %(late)s · taken: %(taken)s, not taken: %(untaken)s",
         taken=day.taken,
         late=clock_face(_whole(day.took_p95)),
         untaken=day.untaken,

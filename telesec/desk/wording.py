@@ -110,10 +110,12 @@ class Wording:
         return clock_face(int((self.now - at).total_seconds()))
 
     def born(self, born: date | None) -> str:
-        """Return a birth date as the French write it; empty when nobody said it."""
-        if born is None:
-            return ""
-        return f"{born:%d/%m/%Y}" if self.language == "fr" else born.isoformat()
+        """Return a birth date day first, as its field takes it; empty when nobody said it."""
+        return f"{born:%d/%m/%Y}" if born else ""
+
+    def dated(self, on: date) -> str:
+        """Return a day with its year: ``26/11/2026``, in English ``26 Nov 2026``."""
+        return f"{on:%d/%m/%Y}" if self.language == "fr" else str(format_date(on, "d MMM y", locale="en"))
 
     def age_months(self, born: date) -> int:
         """Return completed months today at the practice."""

@@ -1,10 +1,11 @@
 """Times as people read them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from telesec.desk.wording import wording
+from telesec.patients.rules import parse_birth_date
 
 NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
 
@@ -34,3 +35,16 @@ def test_length_has_at_most_two_parts(seconds, read):
 )
 def test_a_doctor_is_called_as_one_speaks(language, name, said):
     assert wording(language, "Europe/Paris", NOON).called(name) == said
+
+
+@pytest.mark.parametrize(("language", "said"), [("fr", "05/11/2026"), ("en", "5 Nov 2026")])
+def test_a_day_with_its_year_cannot_be_taken_for_another(language, said):
+    assert wording(language, "Europe/Paris", NOON).dated(date(2026, 11, 5)) == said
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_birth_date_reads_as_its_field_takes_it(language):
+    born = wording(language, "Europe/Paris", NOON).born(date(1951, 3, 14))
+
+    assert born == "14/03/1951"
+    assert parse_birth_date(born, NOON.date()) == date(1951, 3, 14)
