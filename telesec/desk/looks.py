@@ -142,6 +142,7 @@ WORDS: Mapping[str, object] = {
     "delivery_words": DELIVERIES,
     "alert_outcomes": ALERT_OUTCOMES,
     "button_id": week.button_id,
+    "most_calendars": week.MANY,
     "desk_keys": keys.KEYS,
     "bar_keys": keys.IN_CALL_BAR,
     "sign_keys": keys.SIGNS,

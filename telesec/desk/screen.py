@@ -34,7 +34,7 @@ from telesec.scheduling import offers, waiting_reads
 from telesec.scheduling import reads as scheduling
 from telesec.scheduling.offers import FindSlots, Offer
 from telesec.scheduling.reads import AppointmentCard, HoldCard, TypeCard
-from telesec.scheduling.rules import bookable, reserved_from
+from telesec.scheduling.rules import Status, bookable, reserved_from
 from telesec.scheduling.waiting_reads import WaitingCard
 from telesec.triage import reads as triage
 from telesec.triage.in_practice import library_of
@@ -144,6 +144,10 @@ class CallScreen:
         if not number or self.call.patient_id is not None:
             return ()
         return patients.search(self._uow, patients.SearchPatients(self.practice_id, phone=number))
+
+    def people(self, ids: Sequence[str]) -> tuple[PatientCard, ...]:
+        """Return patients by their ids: those a new one may be."""
+        return tuple(patients.patients(self._uow, self.practice_id, [UUID(one) for one in ids]).values())
 
     @cached_property
     def triage(self) -> SessionView | None:
@@ -320,8 +324,12 @@ class CallScreen:
 
     @property
     def choosing(self) -> bool:
-        """Whether the centre shows the week: nothing is held, and nothing was just booked or is moving."""
-        return self.held is None and (self.moving is not None or not self.appointments)
+        """Whether the centre shows the week: nothing is held, and nothing stands that this call booked.
+
+        What was refused or cancelled leaves the time to be chosen anew.
+        """
+        stands = any(card.status is not Status.CANCELLED for card in self.appointments)
+        return self.held is None and (self.moving is not None or not stands)
 
     @cached_property
     def appointments(self) -> tuple[AppointmentCard, ...]:

@@ -22,6 +22,8 @@ A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 SATURDAY = 5
 LINES = {1: 3, 2: 2}
 """How many lines a cell may have without the page scrolling, by how many rows there are; one beyond."""
+MANY = 3
+"""Beyond so many rows each takes one line, and what is read fresh is said once for all."""
 ABREAST = 5
 """Up to so many columns leave room for two slots side by side."""
 
@@ -174,7 +176,12 @@ class Grid:
     @property
     def abreast(self) -> bool:
         """Whether two slots stand side by side in a cell."""
-        return not self.by_hour and len(self.columns) <= ABREAST
+        return not self.by_hour and not self.many and len(self.columns) <= ABREAST
+
+    @property
+    def many(self) -> bool:
+        """Whether there are so many rows that each cell is one line: the first slot, and how many more."""
+        return not self.by_hour and len(self.offer.calendars) > MANY
 
     @cached_property
     def _room(self) -> int:

@@ -111,7 +111,8 @@ def _says_full(error: BaseException) -> bool:
 def _answer(status: int, code: str, text: str, **members: object) -> Response:
     if _wants_problem():
         return problem(status, code, text, **members)
-    return Response(render_template("web/failure.html", status=status, text=text), status=status)
+    texts = _typed() if status >= 500 else ()
+    return Response(render_template("web/failure.html", status=status, text=text, texts=texts), status=status)
 
 
 def _members(error: TelesecError) -> dict[str, object]:
@@ -124,7 +125,7 @@ def _members(error: TelesecError) -> dict[str, object]:
 
 
 def _typed() -> tuple[str, ...]:
-    """Return the words of a plain form of ours that came after its session was over, to be copied."""
+    """Return the words of a plain form of ours that could not be taken, to be copied."""
     ours = request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "same-origin"
     if not ours or "HX-Request" in request.headers:
         return ()

@@ -44,8 +44,10 @@
     const it = document.getElementById("stopped");
     if (!it) return;
     if (why !== it.dataset.why) write(it, why ? (it.dataset[why] || "").replace("{time}", clock()) : "");
+    const grown = why !== (it.dataset.why || "");
     it.dataset.why = why;
     it.hidden = !why;
+    if (grown) document.dispatchEvent(new CustomEvent("telesec:room"));
     document.documentElement.toggleAttribute("data-stopped", Boolean(why));
   }
 

@@ -7,6 +7,8 @@
   const opened = new Set();
   let held = "";
   const over = (column) => column.scrollHeight - column.clientHeight;
+  const end = (list) => list.closest("table") || list;    // a table's rows are followed by nothing but rows
+  const ended = (it) => (it?.matches(LISTS) ? it : it?.querySelector(LISTS));
   const items = (list) => [...list.children].filter((it) => !it.hidden);
 
   /* A list is known by its part and its place in it, for a swap may bring a new element. */
@@ -30,7 +32,7 @@
   }
 
   function say(list) {
-    if (list.nextElementSibling?.matches(MORE)) list.nextElementSibling.remove();
+    if (end(list).nextElementSibling?.matches(MORE)) end(list).nextElementSibling.remove();
     const gone = list.children.length - items(list).length;
     if (!gone) return;
     const button = document.createElement("button");
@@ -40,7 +42,7 @@
     button.className = "more-rows";
     button.setAttribute("aria-keyshortcuts", "+");
     button.append(cap, document.getElementById("shell").dataset.more.replace("{num}", gone));
-    list.after(button);
+    end(list).after(button);
   }
 
   /* Heights are read once a round, so that the page is laid out few times however long the lists are. */
@@ -70,17 +72,18 @@
     }
     if (held && document.activeElement === document.body) {
       const list = [...document.querySelectorAll(LISTS)].find((it) => nameOf(it) === held);
-      (list?.nextElementSibling?.matches(MORE) ? list.nextElementSibling : null)?.focus();
+      const more = list && end(list).nextElementSibling;
+      if (more?.matches(MORE)) more.focus();
     }
   }
 
   document.addEventListener("focusin", (event) => {
-    held = event.target.matches(MORE) ? nameOf(event.target.previousElementSibling) : "";
+    held = event.target.matches(MORE) ? nameOf(ended(event.target.previousElementSibling)) : "";
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest(MORE);
     if (!button) return;
-    const list = button.previousElementSibling;
+    const list = ended(button.previousElementSibling);
     const first = [...list.children].find((it) => it.hidden);
     opened.add(nameOf(list));
     fit();
@@ -90,5 +93,6 @@
   document.addEventListener("telesec:page", () => { opened.clear(); fit(); });
   document.addEventListener("htmx:after:swap", (event) => { if (event.detail.ctx?.target?.id !== "desk") fit(); });
   document.addEventListener("DOMContentLoaded", fit);
+  document.addEventListener("telesec:room", fit);
   addEventListener("resize", fit);
 })();

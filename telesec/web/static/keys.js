@@ -19,7 +19,8 @@
 
   function bound(name) {
     const all = document.querySelectorAll("[aria-keyshortcuts]");
-    return [...all].find((it) => it.getAttribute("aria-keyshortcuts").split(" ").includes(name) && shown(it));
+    const named = [...all].filter((it) => it.getAttribute("aria-keyshortcuts").split(" ").includes(name) && shown(it));
+    return named.find((it) => it.closest(".col")?.contains(document.activeElement)) || named[0];
   }
 
   function deciding() {

@@ -50,7 +50,7 @@
   function show() {
     const silent = Date.now() - last;
     const state = document.getElementById("live-state");
-    const word = silent > STALE ? "stale" : polling ? "poll" : "live";
+    const word = silent > STALE || !navigator.onLine ? "stale" : polling ? "poll" : "live";
     if (state) {
       state.querySelector("[data-dot]").className = word === "live" ? "dot" : "dot dot-stale";
       const text = state.dataset[word];

@@ -3,7 +3,7 @@
 A new page is one row here; a test refuses an address of the application that is in no row nor ``NO_PAGES``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 DESK = ((1366, 768), (1366, 650), (768, 1024), (320, 640))
 PHONE = ((390, 844), (768, 1024), (320, 640))
@@ -21,6 +21,8 @@ class Look:
         path: With the names of ``World.ids`` in braces.
         sizes: Widths and heights in CSS pixels, the usual one first.
         ready: What is on the screen once the page is whole.
+        then: What the reader does next (``acts.ACTS``); empty for nothing.
+        sheets: How many of A4 it prints on, at most; 0 where it may be as many as it says much.
     """
 
     endpoint: str
@@ -28,6 +30,8 @@ class Look:
     path: str
     sizes: tuple[tuple[int, int], ...] = WIDE
     ready: str = "main"
+    then: str = ""
+    sheets: int = 0
 
 
 def _call(which: str, ready: str = "#slots", view: str = "") -> Look:
@@ -104,12 +108,63 @@ PRACTICE = (
     Look("onboarding.imports", "supervisor", "/onboarding/{lilas}/import"),
     Look("onboarding.one_import", "supervisor", "{import}"),
 )
+
+
+def _state(which: str, ready: str, view: str = "", then: str = "", **more: object) -> Look:
+    return replace(_call(which, ready, view), then=then, sheets=1, **more)  # type: ignore[arg-type]
+
+
+STATES = (
+    Look("desk.idle", "ada", "/desk", DESK, "#bulletin li"),
+    Look("desk.bulletin", "ada", "/desk/bulletin", DESK, "#resume li"),
+    Look("supervisor.bulletin", "supervisor", "/supervisor/bulletin"),
+    Look("supervisor.bulletin", "supervisor", "/supervisor/bulletin", then="refused notice"),
+    _state("waits", "#waits li:nth-child(2)", "waiting"),
+    Look("desk.callback", "ada", "/desk/callbacks/{lilas}/{offered}", DESK),
+    Look("desk.call", "ada", "/desk/calls/{glycines}/{wide}?view=booking", DESK, "#week .cellslot"),
+    Look(
+        "desk.call", "ada", "/desk/calls/{glycines}/{wide}?view=booking", DESK, "#week .cellslot", "one day"
+    ),
+    Look("desk.call", "ada", "/desk/calls/{glycines}/{wide}", DESK, "#slots button"),
+    _state("amber-light", ".verdict-wait", "booking"),
+    _state("amber-light", ".light-wait"),
+    _state("red-light", ".light-bad", "booking"),
+    _state("red-light", ".light-bad"),
+    _state("open", "#search .results li:nth-child(5)", "patient"),
+    _state("open", "#search .results li", "patient", "searched"),
+    _state("open", "#search", "patient", "a twin registered"),
+    _state("open", ".tags li"),
+    _state("open", "#slots button", "message", "cut off"),
+    Look("desk.idle", "rested", "/desk", DESK, "h1", "cut off"),
+    _state("open", "#slots button", "message", "locked in mid-call", who="locking"),
+    Look("no page at all", "ada", "/broken", ready="body"),
+)
+SILENCE = (
+    _state("open", "#week .mute", "booking"),
+    _state("open", "#slots .wait"),
+    Look("desk.idle", "ada", "/desk", DESK, "#calendars .wait"),
+)
+ENGLISH = (
+    Look("wall.wall", "supervisor", "/wall", WALL),
+    Look("supervisor.board", "supervisor", "/supervisor"),
+    Look("supervisor.alert", "supervisor", "/supervisor/alerts/{red}"),
+    Look("supervisor.bulletin", "supervisor", "/supervisor/bulletin"),
+    Look("phone.board", "lune", "/phone", PHONE),
+    Look("phone.alert", "lune", "/phone/alerts/{alert}", PHONE),
+    Look("phone.inbox", "lune", "/phone/messages", PHONE),
+    Look("phone.day", "lune", "/phone/day", PHONE),
+    _own("practice_page.page"),
+    _call("judged", ".scale"),
+)
 TABLE = {
     "door": DOOR,
     "desk": DESK_PAGES,
     "phone": PHONE_PAGES,
     "supervision": SUPERVISION,
     "practice": PRACTICE,
+    "states": STATES,
+    "silence": SILENCE,
+    "english": ENGLISH,
 }
 
 NO_PAGES = {

@@ -1,17 +1,10 @@
 """Paper wastes no page, large zoom leaves room to read, no colour says too much, none hides a shape."""
 
-import re
-
 import pytest
+from paper import STUCK, sheets_of
 from world import session_of
 
 from telesec.testing.browser import serving
-
-MARGINS = dict.fromkeys(("top", "bottom", "left", "right"), "1cm")
-STUCK = """() => [...document.querySelectorAll('*')]
-    .filter(it => ['sticky', 'fixed'].includes(getComputedStyle(it).position))
-    .map(it => it.getBoundingClientRect())
-    .reduce((sum, box) => sum + Math.max(0, Math.min(box.bottom, innerHeight) - Math.max(box.top, 0)), 0)"""
 
 
 @pytest.fixture
@@ -30,15 +23,14 @@ def opened(browser, world):
         yield open_as
 
 
-def pages_of(page):
-    """Return how many sheets of A4 a page takes."""
-    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", margin=MARGINS)))
-
-
 def test_what_is_kept_on_paper_takes_no_page_too_many(opened):
     sheets = {
-        path: pages_of(opened("ada", path))
-        for path in ("/desk/keys", "/desk/calls/{lilas}/{judged}/triage/paper")
+        path: sheets_of(opened("ada", path))
+        for path in (
+            "/desk/keys",
+            "/desk/calls/{lilas}/{judged}",
+            "/desk/calls/{lilas}/{judged}/triage/paper",
+        )
     }
 
     assert set(sheets.values()) == {1}, sheets
@@ -47,7 +39,7 @@ def test_what_is_kept_on_paper_takes_no_page_too_many(opened):
 def test_a_long_table_begins_on_the_first_sheet_as_a_table(opened):
     page = opened("lune", "/practice/{lilas}/protocols")
 
-    assert pages_of(page) <= 3
+    assert sheets_of(page) <= 3
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ from telesec.testing.logins import Browser, browser_as, known
 from telesec.testing.on_call import lilas_phones, put_on_call, with_phones
 from telesec.triage import service as triage
 from telesec.triage.levels import Level
+from telesec.web.access import public
 
 PAIN, BELLY = "mal à la poitrine", "mal au ventre"
 FIRST_CALLS = {"asked": "+33639980016", "judged": "+33639980017"}
@@ -117,6 +118,7 @@ class World:
     def call_in(self) -> None:
         """Calls in every state, answered by Ada through the desk's own pages."""
         self.app = create_app(self.house.deps)
+        self.app.add_url_rule("/broken", view_func=public("a test's own")(_broken))
         self.ada = browser_as(self.house.deps, self.app, self.cast.ada)
         with self.house.deps.unit_of_work(system_actor(Purpose.SETUP, self.cast.lilas)) as uow:
             line = practices.practice(uow, self.cast.lilas).lines[0]
@@ -140,9 +142,9 @@ class World:
             lost = next(row for row in callbacks.waiting(uow).items if row.vital)
             self.ids["lost"] = str(lost.id)
 
-    def answered(self, who: Actor, number: str = BRUNO_PHONE) -> str:
+    def answered(self, who: Actor, number: str = BRUNO_PHONE, practice_id: UUID | None = None) -> str:
         with self.house.deps.unit_of_work(who) as uow:
-            _, call_id = calls.open_call(uow, OpenCall(self.cast.lilas, from_number=number))
+            _, call_id = calls.open_call(uow, OpenCall(practice_id or self.cast.lilas, from_number=number))
             uow.commit()
         return str(call_id)
 
@@ -167,12 +169,16 @@ class World:
     def book(self) -> None:
         typed = {"family_name": "Lilas", "given_name": "Paul", "birth_date": "14/03/1961", "sex": "male"}
         self.send("booked", "/patient/register", **typed, view="patient")
-        self.ada.get(self.url("booked", "/fresh-slots?view=booking"))
-        page = self.ada.get(self.url("booked", "?view=booking")).text
+        self.send("booked", "/book", **self.hold("booked"), view="booking")
+
+    def hold(self, name: str) -> dict[str, str]:
+        """Hold the first slot offered in a call, and return it as a form names it."""
+        self.ada.get(self.url(name, "/fresh-slots?view=booking"))
+        page = self.ada.get(self.url(name, "?view=booking")).text
         form = re.search(r'id="slot-1">(.*?)</form>', page, re.DOTALL)[1]
         slot = dict(re.findall(r'name="(schedule_id|type|start)" value="([^"]*)"', form))
-        self.send("booked", "/hold", **slot)
-        self.send("booked", "/book", **slot, view="booking")
+        self.send(name, "/hold", **slot)
+        return slot
 
     def tell(self) -> None:
         """Two notices of the bulletin, one that has ended."""
@@ -215,10 +221,20 @@ class World:
         return answer.headers["Location"]
 
 
+def _broken() -> str:
+    raise RuntimeError
+
+
 def session_of(world: World, who: str) -> tuple[str, str]:
     """Return the cookie of somebody at work, at rest or locked out."""
     cast = world.cast
-    people = {"rested": cast.ines, "locked": cast.ada, "lune": cast.dr_lune, "soleil": cast.dr_soleil}
+    people = {
+        "rested": cast.ines,
+        "locked": cast.ada,
+        "locking": cast.ada,
+        "lune": cast.dr_lune,
+        "soleil": cast.dr_soleil,
+    }
     actor = people.get(who) or (cast.dr_iris if who == "iris" else getattr(cast, who))
     reader = browser_as(world.house.deps, world.app, actor)
     if who == "rested":

@@ -117,3 +117,17 @@ def test_an_address_carries_the_day_and_nothing_else_of_the_grid():
 
     assert asked.place == {"from": "2026-12-03", "hours": 1}
     assert Ask("booking").place == {"from": None, "hours": None}
+
+
+def test_many_rows_take_one_line_each_and_count_the_rest():
+    doctors = tuple(UUID(int=number) for number in range(1, 5))
+    found = [one for doctor in doctors for one in slots(27, 9, 10, schedule=doctor)]
+
+    week = grid(found, doctors=doctors)
+    cell = week.cell(LUNE, week.columns[1])
+
+    assert week.many
+    assert not week.abreast
+    assert (len(cell.slots), cell.more) == (1, 1)
+    assert not grid(found, doctors=doctors[:3]).many
+    assert not grid(found, Ask("booking", by_hour=True), doctors).many

@@ -2,12 +2,19 @@
 
 import re
 from dataclasses import replace
+from datetime import time
 from uuid import UUID
 
 import pytest
 
 from telesec.calls import reads as calls
-from telesec.scheduling import flow
+from telesec.foundation.access import Purpose, system_actor
+from telesec.practices import service as practices
+from telesec.practices.service import AddPractitioner
+from telesec.scheduling import configuration, flow
+from telesec.scheduling.configuration import CreateSchedule
+from telesec.scheduling.hours import OpeningRule
+from telesec.scheduling.ports import CalendarAddress
 
 
 @pytest.fixture
@@ -124,6 +131,40 @@ def test_a_refusal_of_the_calendar_is_red(searched, house):
 
     assert answer.status_code == 409
     assert "light-bad" in answer.text
+
+
+def test_after_a_refusal_the_centre_says_so_and_offers_the_week_again(searched, house):
+    searched.register()
+    chosen = slot(searched)
+    searched.post("/hold", chosen)
+    house.fake.conflict(times=3)
+    refused = searched.post("/book", {**chosen, "view": "booking"})
+
+    page = searched.page("booking")
+
+    assert "verdict-bad" not in refused.text
+    assert "Cherchons-en un autre" in page
+    assert 'class="cellslot"' in page
+
+
+def test_many_calendars_read_fresh_are_told_in_one_line(searched, house, cast, clock):
+    with house.deps.unit_of_work(system_actor(Purpose.SETUP, cast.lilas)) as uow:
+        week = tuple(OpeningRule(day, time(9), time(12)) for day in range(1, 6))
+        for number in range(4):
+            who = practices.add_practitioner(uow, AddPractitioner(cast.lilas, f"Dr {number}", "physician"))
+            address = CalendarAddress("memory", f"memory:{number}", "wide", "secret")
+            configuration.create_schedule(uow, CreateSchedule(cast.lilas, who, address, 1, week))
+        uow.commit()
+    flow.refresh_due(house.deps)
+    assert "Dr Lune, lu il y a" not in searched.page("booking")
+
+    house.fake.down()
+    clock.advance(minutes=3)
+    searched.browser.get(searched.url("/fresh-slots?view=booking"))
+    page = searched.page("booking")
+
+    assert "Dr Lune muet" in page
+    assert re.search(r"\d agendas?, lus? il y a", page)
 
 
 def test_a_calendar_that_fails_books_nothing_and_keeps_the_text(searched, house):

@@ -1,5 +1,13 @@
 """Whom a call is about: found, recognised, registered, spoken for."""
 
+import re
+from dataclasses import replace
+from datetime import date
+
+from telesec.patients import service as patients
+from telesec.patients.service import RegisterPatient
+from telesec.testing.cast import BRUNO_PHONE
+
 
 def test_search_by_birth_date_finds_and_shows_to_compare(desk):
     desk.register()
@@ -67,3 +75,34 @@ def test_who_speaks_for_a_patient_is_kept_with_them(desk):
 
     assert answer.status_code == 303
     assert 'value="Bruno"' in desk.page()
+
+
+def test_whoever_a_new_patient_may_be_is_listed_although_their_number_is_another(desk, house, cast):
+    with house.deps.unit_of_work(cast.ada) as uow:
+        for given, born, number in (("Zoé", 14, "+33639980077"), ("Luc", 15, BRUNO_PHONE)):
+            twin = RegisterPatient(cast.lilas, "Lilas", given, date(1951, 3, born), phones=(number,))
+            patients.register(uow, twin)
+        uow.commit()
+
+    page = desk.register().text
+    listed = page[page.index('class="results"') : page.index("</ol>", page.index('class="results"'))]
+
+    assert "LILAS Zoé" in listed
+    assert "LILAS Luc" not in listed
+    assert "1 personne trouvée" in page
+
+
+def test_homonyms_under_one_number_stand_with_their_birth_dates(desk, house, cast):
+    with house.deps.unit_of_work(cast.ada) as uow:
+        for given, born in (("Zoé", 14), ("Zoé", 15), ("Luc", 16)):
+            known = RegisterPatient(cast.lilas, "Lilas", given, date(1951, 3, born), phones=(BRUNO_PHONE,))
+            patients.register(uow, replace(known, confirmed=True))
+        uow.commit()
+
+    picks = re.findall(r'class="tag pick">(.*?)</button>', desk.page(), re.DOTALL)
+
+    assert sorted(re.sub("<.*?>", "", one) for one in picks) == [
+        "LILAS Luc",
+        "LILAS Zoé 14/03/1951",
+        "LILAS Zoé 15/03/1951",
+    ]

@@ -65,6 +65,20 @@ def test_a_defect_is_dressed_too_and_tells_nothing(app, client):
     assert "RuntimeError" not in answer.text
 
 
+def test_a_defect_gives_back_what_a_plain_form_said(app, client):
+    @app.post("/defect")
+    @public("a test's own")
+    def defect():
+        raise RuntimeError
+
+    typed = {"text": "Rappeler <Zoé>", "password": "hidden"}
+    answer = client.post("/defect", data=typed, headers={"Sec-Fetch-Site": "same-origin"})
+
+    assert answer.status_code == 500
+    assert "Rappeler &lt;Zoé&gt;</textarea>" in answer.text
+    assert "hidden" not in answer.text.replace("aria-hidden", "")
+
+
 def test_no_source_of_the_policy_is_unsafe(client):
     sources = [word for words in directives(client.get("/login")).values() for word in words]
 
