@@ -19,15 +19,18 @@ from telesec.desk.ports import DeskDeps
 from telesec.desk.week import Ask
 from telesec.foundation.access import Permission
 from telesec.foundation.errors import Refused, TelesecError
-from telesec.foundation.language import say
+from telesec.foundation.language import Sentence, say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.patients import reads, service
 from telesec.patients.reads import SearchPatients
-from telesec.patients.rules import Sex, parse_birth_date
+from telesec.patients.rules import Sex, is_written_as_day, parse_birth_date, typed_day
 from telesec.patients.service import AddCaller, RegisterPatient
 from telesec.web.access import actor, requires
 
 CANNOT_BE_BORN = say("Check the birth date: day, month, year, for instance 14/03/1951.")
+NO_SUCH_DAY = say("This day is in no calendar: check the day and the month of birth.")
+IN_FUTURE = say("This birth date lies in the future: check it with the caller.")
+TOO_OLD = say("This birth date lies too far back: check the year.")
 
 
 def install(pages: Blueprint, deps: DeskDeps) -> None:
@@ -88,10 +91,18 @@ def _query(uow: UnitOfWork, practice_id: UUID) -> SearchPatients:
 
 
 def _born(uow: UnitOfWork, typed: str) -> date:
-    found = parse_birth_date(typed, uow.now().date())
+    today = uow.now().date()
+    found = parse_birth_date(typed, today)
     if found is None:
-        raise Refused("bad_birth_date", CANNOT_BE_BORN, status=422, field="birth_date")
+        raise Refused("bad_birth_date", _why_not(typed, today), status=422, field="birth_date")
     return found
+
+
+def _why_not(typed: str, today: date) -> Sentence:
+    day = typed_day(typed)
+    if day is None:
+        return NO_SUCH_DAY if is_written_as_day(typed) else CANNOT_BE_BORN
+    return IN_FUTURE if day > today else TOO_OLD
 
 
 def _registration(uow: UnitOfWork, call: tuple[UUID, UUID]) -> RegisterPatient:

@@ -55,11 +55,21 @@ def parse_birth_date(typed: str, today: date) -> date | None:
 
     Refused: the future, more than 130 years ago, and before 1900.
     """
+    born = typed_day(typed)
+    return born if born is not None and can_be_born(born, today) else None
+
+
+def typed_day(typed: str) -> date | None:
+    """Return the day that was typed, whoever may be born on it; None when no calendar has it."""
     try:
-        born = date.fromisoformat(typed.strip()) if typed.strip()[4:5] == "-" else _day_first(typed)
+        return date.fromisoformat(typed.strip()) if typed.strip()[4:5] == "-" else _day_first(typed)
     except ValueError:
         return None
-    return born if born is not None and can_be_born(born, today) else None
+
+
+def is_written_as_day(typed: str) -> bool:
+    """Return whether it has a day's figures, though perhaps of a day that does not exist (29/02/2023)."""
+    return _BIRTH.match(typed) is not None
 
 
 def can_be_born(born: date, today: date) -> bool:

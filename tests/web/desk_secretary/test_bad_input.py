@@ -60,12 +60,22 @@ def test_name_is_kept_as_it_was_typed(desk, house, cast, family, given):
     assert given.replace("'", "&#39;") in found.text
 
 
-@pytest.mark.parametrize("born", ["14/03/2051", "14/03/1899", "31/02/1990", "hier"])
-def test_birth_date_nobody_can_have_stands_beside_its_field(desk, born):
+@pytest.mark.parametrize(
+    ("born", "why"),
+    [
+        ("14/03/2051", "dans l’avenir"),
+        ("14/03/1899", "trop ancienne"),
+        ("29/02/2023", "Ce jour n’existe pas"),
+        ("31/02/1990", "Ce jour n’existe pas"),
+        ("hier", "jour, mois, année"),
+    ],
+)
+def test_birth_date_nobody_can_have_stands_beside_its_field(desk, born, why):
     answer = desk.register(birth_date=born)
 
     assert answer.status_code == 422
     assert 'id="wrong-birth_date"' in answer.text
+    assert why in answer.text
     assert f'value="{born}"' in answer.text
     assert 'value="Zoé"' in answer.text
 

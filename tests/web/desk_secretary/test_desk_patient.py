@@ -17,11 +17,11 @@ def test_search_by_birth_date_finds_and_shows_to_compare(desk):
     assert "LILAS Zoé" in answer.text
 
 
-def test_search_with_an_impossible_date_says_how_to_write_one(desk):
+def test_search_with_an_impossible_date_says_that_no_calendar_has_it(desk):
     answer = desk.post("/patient/search", {"birth_date": "31/02/1951"})
 
     assert answer.status_code == 422
-    assert "14/03/1951" in answer.text
+    assert "Ce jour n’existe pas" in answer.text
     assert 'value="31/02/1951"' in answer.text
 
 
@@ -40,11 +40,18 @@ def test_register_links_the_patient_to_the_call(desk):
 def test_register_again_asks_whether_it_is_somebody_else(desk):
     desk.register()
 
+    desk.register(given_name="Bruno", birth_date="02/05/1978", sex="male")
+
     answer = desk.register(given_name="Zoe")
 
     assert answer.status_code == 409
+    assert re.findall(r"<b>(LILAS \w+)</b>", answer.text) == ["LILAS Zoé"]
     assert 'name="confirmed"' in answer.text
     assert 'value="Lilas"' in answer.text
+
+
+def test_a_wrong_birth_date_offers_no_somebody_else(desk):
+    assert 'name="confirmed"' not in desk.register(birth_date="31/02/1990").text
 
 
 def test_register_somebody_else_after_looking(desk):
