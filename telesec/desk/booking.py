@@ -26,8 +26,9 @@ from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.patients import reads as patients
 from telesec.practices.numbers import needed_e164
-from telesec.scheduling import flow, service
+from telesec.scheduling import flow, reads, service
 from telesec.scheduling.booking import BookAppointment
+from telesec.scheduling.rules import Status
 from telesec.scheduling.service import HoldSlot
 from telesec.web.access import actor, requires
 
@@ -62,6 +63,7 @@ def _holds(pages: Blueprint, deps: DeskDeps) -> None:
             who = uow.actor.person_id
             name = accounts.names(uow, [who]).get(who, "") if who else ""
             held = service.hold(uow, _slot((practice_id, call_id), name))
+            _give_back_others(uow, (practice_id, call_id), held.claim_id)
             return Done(Act.HOLD, practice_id, call_id, held.claim_id)
 
         return act(deps, (practice_id, call_id), do, then="booking", type=request.form.get("type"))
@@ -81,30 +83,46 @@ def _appointments(pages: Blueprint, deps: DeskDeps) -> None:
     def book(practice_id: UUID, call_id: UUID) -> AnyResponse:
         call = (practice_id, call_id)
 
-        def do() -> None:
+        def do() -> Done | None:
             with deps.unit_of_work(actor()) as uow:
                 ask_first(uow, deps.library, call, request.form.get("reason", ""))
                 command = _booking(uow, call)
                 uow.commit()
-            flow.book(deps, actor(), command)
+            card = flow.book(deps, actor(), command)
+            return Done(Act.BOOK, *call, card.id) if card.status is Status.BOOKED else None
 
         return attempt(deps, call, do, then="booking", type=request.form.get("type"))
 
     @pages.post(f"{PATH}/appointments/<uuid:appointment_id>/move")
     @requires(Permission.APPOINTMENT_WRITE)
     def move(practice_id: UUID, call_id: UUID, appointment_id: UUID) -> AnyResponse:
-        def do() -> None:
-            flow.move(deps, actor(), practice_id, appointment_id, _start())
+        def do() -> Done | None:
+            with deps.unit_of_work(actor()) as uow:
+                was = reads.appointment(uow, practice_id, appointment_id).start
+                uow.commit()
+            card = flow.move(deps, actor(), practice_id, appointment_id, _start())
+            moved = card.status is Status.BOOKED and card.start != was
+            return Done(Act.MOVE, practice_id, call_id, card.id, was) if moved else None
 
         return attempt(deps, (practice_id, call_id), do, then="booking")
 
     @pages.post(f"{PATH}/appointments/<uuid:appointment_id>/cancel")
     @requires(Permission.APPOINTMENT_WRITE)
     def cancel(practice_id: UUID, call_id: UUID, appointment_id: UUID) -> AnyResponse:
-        def do() -> None:
-            flow.cancel(deps, actor(), practice_id, appointment_id, typed_text("reason", MAX_REASON))
+        def do() -> Done | None:
+            reason = typed_text("reason", MAX_REASON)
+            card = flow.cancel(deps, actor(), practice_id, appointment_id, reason)
+            gone = card.status is Status.CANCELLED
+            return Done(Act.CANCEL, practice_id, call_id, card.id) if gone else None
 
         return attempt(deps, (practice_id, call_id), do, then="booking")
+
+
+def _give_back_others(uow: UnitOfWork, call: CallKey, claim_id: UUID) -> None:
+    """Keep one slot for a call: left beside the new one, the former would ask to be confirmed after it."""
+    for hold in reads.holds(uow, call[0]):
+        if hold.call_id == call[1] and hold.claim_id != claim_id:
+            service.release(uow, call[0], hold.claim_id)
 
 
 def _slot(call: CallKey, name: str = "") -> HoldSlot:

@@ -1,13 +1,13 @@
-"""Ten seconds to take back what was just done: a message, a promise or its end, a call's end, a hold.
+"""Ten seconds to take back what was just done: message, promise or its end, call's end, hold, booking.
 
-The page remembers the last act in a cookie of ten seconds, ids only. It proves nothing: each room looks
-again at whose act it was, when, and whether anything left the house since. What came of it is said once: a
-second cookie carries it to the next page and goes with it.
+The page remembers the last act in a cookie of ten seconds, ids and a time only. It proves nothing: each
+room looks again at whose act it was, when, and whether anything left the house since. What came of it is
+said once: a second cookie carries it to the next page and goes with it.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -22,17 +22,21 @@ from telesec.calls.rules import DraftKind
 from telesec.calls.service import SaveDraft
 from telesec.desk.ports import DeskDeps
 from telesec.foundation.access import Permission
-from telesec.foundation.errors import NotFound, Refused
+from telesec.foundation.errors import NotFound, Refused, Unavailable
 from telesec.foundation.language import Sentence, say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.messages import service as messages
+from telesec.scheduling import flow, reads, waiting_offers
 from telesec.scheduling import service as scheduling
-from telesec.scheduling import waiting_offers
+from telesec.scheduling.booking import BookAppointment
+from telesec.scheduling.rules import Status
+from telesec.scheduling.service import HoldSlot
 from telesec.web.access import actor, requires
 
 COOKIE = "telesec_undo"
 TOLD = "telesec_told"
 REPEATED, LISTED, UNLISTED = "repeated", "listed", "unlisted"
+ASKED = "asked"
 UNDO_FOR = timedelta(seconds=10)
 
 
@@ -46,6 +50,9 @@ class Act(StrEnum):
     CLOSE = "close"
     HOLD = "hold"
     ABUSE = "abuse"
+    BOOK = "book"
+    MOVE = "move"
+    CANCEL = "cancel"
 
 
 DONE = {
@@ -56,6 +63,9 @@ DONE = {
     Act.CLOSE: say("Call closed."),
     Act.HOLD: say("Slot held."),
     Act.ABUSE: say("Abusive call ended, you are on break."),
+    Act.BOOK: say("Appointment booked."),
+    Act.MOVE: say("Appointment moved."),
+    Act.CANCEL: say("Appointment cancelled."),
 }
 SAID: Mapping[str, Sentence] = {
     Act.MESSAGE: say("Undone: the message was taken back, its text is in the note again."),
@@ -65,6 +75,10 @@ SAID: Mapping[str, Sentence] = {
     Act.CLOSE: say("Undone: the call is open again."),
     Act.HOLD: say("Undone: the slot was given back."),
     Act.ABUSE: say("Undone: the call is open again, the break is over."),
+    Act.BOOK: say("Undone: the appointment is cancelled."),
+    Act.MOVE: say("Undone: the appointment is back at its time."),
+    Act.CANCEL: say("Undone: the appointment is booked again."),
+    ASKED: say("To be undone: the calendar has not answered yet, the light says when."),
     "late": say("Nothing was undone: it is too late, or somebody has seen it already."),
     LISTED: say("Put on the waiting list."),
     UNLISTED: say("Off the waiting list."),
@@ -74,24 +88,31 @@ SAID: Mapping[str, Sentence] = {
 
 @dataclass(frozen=True)
 class Done:
-    """One act that may be taken back; ``object_id`` is what it made or, for a card's end, the card."""
+    """One act that may be taken back; ``object_id`` is what it made or, for a card's end, the card.
+
+    Args:
+        was: Of a moved appointment, when it began before.
+    """
 
     act: Act
     practice_id: UUID
     call_id: UUID | None
     object_id: UUID
+    was: datetime | None = None
 
     @property
     def place(self) -> str:
         """The address of the page it was done on."""
         if self.call_id is None:
             return url_for("desk.callback", practice_id=self.practice_id, callback_id=self.object_id)
-        return url_for("desk.call", practice_id=self.practice_id, call_id=self.call_id)
+        view = "booking" if self.act in BY_CALENDAR else None
+        return url_for("desk.call", practice_id=self.practice_id, call_id=self.call_id, view=view)
 
     def offered_on(self, answer: AnyResponse, deps: DeskDeps) -> AnyResponse:
         """Return an answer that lets the browser take this back for ten seconds."""
         at = int(deps.clock.now().timestamp())
-        value = ".".join(map(str, (self.act, self.practice_id, self.call_id or "", self.object_id, at)))
+        was = int(self.was.timestamp()) if self.was else ""
+        value = ".".join(map(str, (self.act, self.practice_id, self.call_id or "", self.object_id, at, was)))
         return _remember(answer, deps, COOKIE, value)
 
 
@@ -125,8 +146,9 @@ def told() -> Sentence | None:
 def chance(deps: DeskDeps) -> Chance | None:
     """Return what this browser may take back now; a strange or old cookie offers nothing."""
     try:
-        name, practice, call, made, at = request.cookies.get(COOKIE, "").split(".")
-        done = Done(Act(name), UUID(practice), UUID(call) if call else None, UUID(made))
+        name, practice, call, made, at, was = request.cookies.get(COOKIE, "").split(".")
+        before = datetime.fromtimestamp(int(was), UTC) if was else None
+        done = Done(Act(name), UUID(practice), UUID(call) if call else None, UUID(made), before)
         until = datetime.fromtimestamp(int(at), UTC) + UNDO_FOR
     except (ValueError, OverflowError):
         return None
@@ -145,10 +167,11 @@ def install(pages: Blueprint, deps: DeskDeps) -> None:
         done = offered.done
         said: str = done.act
         try:
-            with deps.unit_of_work(actor()) as uow:
-                TAKE_BACK[done.act](uow, done)
-                uow.commit()
-        except (NotFound, Refused):
+            if done.act in BY_CALENDAR:
+                said = done.act if BY_CALENDAR[done.act](deps, done) else ASKED
+            else:
+                _at_once(deps, done)
+        except (NotFound, Refused, Unavailable):
             said = "late"
         return _told(done.place, said)
 
@@ -162,6 +185,12 @@ def install(pages: Blueprint, deps: DeskDeps) -> None:
         answer = redirect(address, code=303)
         answer.delete_cookie(COOKIE, path="/desk")
         return Told(word).offered_on(answer, deps)
+
+
+def _at_once(deps: DeskDeps, done: Done) -> None:
+    with deps.unit_of_work(actor()) as uow:
+        TAKE_BACK[done.act](uow, done)
+        uow.commit()
 
 
 def _remember(answer: AnyResponse, deps: DeskDeps, name: str, value: str) -> AnyResponse:
@@ -230,3 +259,36 @@ TAKE_BACK: Mapping[Act, Callable[[UnitOfWork, Done], None]] = {
     Act.HOLD: _hold,
     Act.ABUSE: _abuse,
 }
+
+
+def _unbook(deps: DeskDeps, done: Done) -> bool:
+    return flow.cancel(deps, actor(), done.practice_id, done.object_id).status is Status.CANCELLED
+
+
+def _move_back(deps: DeskDeps, done: Done) -> bool:
+    if done.was is None:
+        raise NotFound
+    card = flow.move(deps, actor(), done.practice_id, done.object_id, done.was)
+    return card.status is Status.BOOKED and card.start == done.was
+
+
+def _book_again(deps: DeskDeps, done: Done) -> bool:
+    """Book what was cancelled anew, in the same call; somebody else may have its time by now."""
+    with deps.unit_of_work(actor()) as uow:
+        card = reads.appointment(uow, done.practice_id, done.object_id)
+        uow.commit()
+    slot = HoldSlot(card.practice_id, card.schedule_id, card.appointment_type_id, card.start, done.call_id)
+    told = card.details
+    born = date.fromisoformat(told.birth_date) if told.birth_date else None
+    again = BookAppointment(
+        slot, told.family_name, told.given_name, told.phone, born, card.patient_id, told.reason
+    )
+    return flow.book(deps, actor(), again).status is Status.BOOKED
+
+
+BY_CALENDAR: Mapping[Act, Callable[[DeskDeps, Done], bool]] = {
+    Act.BOOK: _unbook,
+    Act.MOVE: _move_back,
+    Act.CANCEL: _book_again,
+}
+"""What the calendar must hear of; each returns whether it answered, else the light says when it does."""

@@ -164,6 +164,11 @@
     parts.delete(event.detail.ctx);
   });
 
+  /* "Cancel" opens the question why and is gone: the keyboard goes to that. */
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches?.("details.sure[open]")) event.target.querySelector("input, button")?.focus();
+  }, { capture: true });
+
   document.addEventListener("telesec:key", (event) => { key = event.detail; });
 
   document.addEventListener("htmx:before:swap", (event) => {

@@ -59,6 +59,14 @@ def test_holding_shows_the_words_and_keeps_the_slot(searched):
     assert "jeudi 26 novembre à 10 h 30" in searched.page("booking")
 
 
+def test_another_slot_chosen_gives_the_former_one_back(searched):
+    first, second = slot(searched), slot(searched, 2)
+    searched.post("/hold", first)
+    searched.post("/hold", second)
+
+    assert slot(searched) == first
+
+
 def test_holding_nothing_is_refused(searched):
     assert searched.post("/hold", {"view": "booking"}).status_code == 422
 
@@ -197,6 +205,20 @@ def test_a_number_nobody_can_dial_is_told_and_books_nothing(searched, typed):
     assert "Vérifiez le numéro de téléphone" in answer.text
     assert f'value="{typed}" aria-invalid="true"' in answer.text
     assert "Déjà réservé" not in searched.page("booking")
+
+
+def test_the_words_of_the_booking_are_gone_where_it_is_moved(searched):
+    searched.register()
+    booked(searched)
+    page = searched.page("booking")
+    assert "verdict-ok" in page
+    link = re.search(r'href="([^"]*moving=[^"]*)"', page)
+    assert link
+
+    moving = searched.browser.get(link[1].replace("&amp;", "&")).text
+
+    assert "Déplacer le rendez-vous" in moving
+    assert "verdict-ok" not in moving
 
 
 def test_cancel_frees_the_time(searched, house):

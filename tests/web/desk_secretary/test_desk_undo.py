@@ -162,3 +162,69 @@ def test_a_save_that_was_under_way_does_not_double_the_text(desk, cast):
     undo(desk)
 
     assert desk.browser.get(desk.url("/draft")).json["text"] == "Résultats ?"
+
+
+@pytest.fixture
+def booked(desk, house):
+    """Zoé's appointment at 10:30, booked in this call; returns how its state is read."""
+    desk.register()
+    desk.browser.get(desk.url("/fresh-slots?view=booking"))
+    chosen = slots(desk)[0]
+    desk.post("/hold", chosen)
+    desk.post("/book", {**chosen, "reason": "contrôle", "view": "booking"})
+
+    def ahead():
+        return re.findall(r"<b>auj\. ([0-9:]+)</b>", desk.page("booking"))
+
+    assert ahead() == ["10:30"]
+    return ahead
+
+
+def slots(desk):
+    forms = re.findall(r'id="slot-\d">(.*?)</form>', desk.page("booking"), re.DOTALL)
+    return [dict(re.findall(r'name="(schedule_id|type|start)" value="([^"]*)"', form)) for form in forms]
+
+
+def appointment_path(desk):
+    found = re.search(r"/appointments/([0-9a-f-]+)/cancel", desk.page("booking"))
+    assert found
+    return f"/appointments/{found[1]}"
+
+
+def test_a_booking_is_taken_back_in_the_calendar(desk, booked):
+    assert "Rendez-vous réservé." in desk.page("booking")
+
+    page = desk.browser.get(undo(desk).headers["Location"]).text
+
+    assert "n’est plus réservé" in page
+    assert booked() == []
+
+
+def test_a_move_is_taken_back(desk, booked):
+    later = slots(desk)[-1]
+    desk.post(f"{appointment_path(desk)}/move", {**later, "view": "booking"})
+    assert booked() != ["10:30"]
+
+    page = desk.browser.get(undo(desk).headers["Location"]).text
+
+    assert "revenu à son heure" in page
+    assert booked() == ["10:30"]
+
+
+def test_a_cancellation_is_taken_back_as_a_booking(desk, booked):
+    desk.post(f"{appointment_path(desk)}/cancel", {"reason": "empêché", "view": "booking"})
+    assert booked() == []
+
+    page = desk.browser.get(undo(desk).headers["Location"]).text
+
+    assert "de nouveau réservé" in page
+    assert booked() == ["10:30"]
+
+
+def test_a_calendar_that_does_not_answer_takes_nothing_back(desk, house, booked):
+    house.fake.down()
+
+    page = desk.browser.get(undo(desk).headers["Location"]).text
+
+    assert "Rien n’a été annulé" in page
+    assert booked() == ["10:30"]
