@@ -12,6 +12,7 @@ from uuid import UUID
 from flask import Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from telesec.desk.note import keep_along
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import CallScreen
 from telesec.desk.side import Side
@@ -117,7 +118,6 @@ def call_page(
         template = "desk/call15.html" if screen.is_15 else "desk/call.html"
         shown: Mapping[str, object] = {
             "found": None,
-            "likely": (),
             "wrong": None,
             "typed": request.form,
         } | more
@@ -154,6 +154,7 @@ def attempt(
 ) -> AnyResponse:
     """As :func:`act`, for what owns its transactions (a flow that speaks to a calendar)."""
     try:
+        keep_along(deps, call)
         done = do()
     except (NotFound, Unauthenticated):
         raise

@@ -14,10 +14,10 @@ from werkzeug.wrappers import Response
 from telesec.calls import reads as reads_of_calls
 from telesec.calls import service as calls
 from telesec.calls.details import details_of, keep_details
-from telesec.calls.rules import Beside, DraftKind, unseen
-from telesec.calls.service import SaveDraft
+from telesec.calls.rules import Beside
 from telesec.desk.call import PATH
 from telesec.desk.caught import passage
+from telesec.desk.note import keep_note
 from telesec.desk.pages import act, asked, typed_text
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import CallScreen
@@ -67,7 +67,8 @@ def _asking(pages: Blueprint, deps: DeskDeps) -> None:
             words = _words(uow, deps.library, practice_id)
             facts, other = _facts(uow, deps.library, (practice_id, call_id))
             command = StartTriage(practice_id, facts, request.form.get("protocol", ""), words, call_id)
-            _keep_note(uow, (practice_id, call_id))
+            text, seen = request.form.get("text", ""), request.form.get("seen", 0, int)
+            keep_note(uow, (practice_id, call_id), text, seen)
             _keep_beside(uow, (practice_id, call_id))
             begun = calls.start_triage(uow, deps.library, command, another_reason=other)
             alert_at_once(uow, deps.library, begun)
@@ -168,17 +169,6 @@ def _words(uow: UnitOfWork, library: Library, practice_id: UUID) -> str:
     if not request.form.get("protocol") and not any(char.isalpha() for char in words):
         raise Refused("no_words", NO_WORDS, status=422, field="words")
     return words
-
-
-def _keep_note(uow: UnitOfWork, call: tuple[UUID, UUID]) -> None:
-    """Keep the note the form brings along, after what another tab wrote: the questions come first."""
-    text = request.form.get("text", "")
-    kept = reads_of_calls.call(uow, *call).drafts.get(DraftKind.NOTE) if text.strip() else None
-    if text.strip() and (kept is None or kept.text != text):
-        seen = kept.version if kept else 0
-        others = unseen(kept.text, seen, text, request.form.get("seen", 0, int)) if kept else ""
-        whole = f"{others}\n{text}" if others else text
-        calls.save_draft(uow, SaveDraft(*call, DraftKind.NOTE, whole, seen))
 
 
 def _keep_beside(uow: UnitOfWork, call: tuple[UUID, UUID]) -> None:

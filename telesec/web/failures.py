@@ -20,7 +20,20 @@ CHECK_SPACE = "Check free disk space."
 """PostgreSQL's own hint; a limit on the size of files has no code but this."""
 AWAY = say("telesec does not reach its database. Your text is still in the page; try again in a few seconds.")
 FULL = say("The disk of the database is full. Your text is still in the page; tell the operator.")
-WRITTEN = ("text", "says", "reason", "display_name", "email", "name", "number", "address", "url", "options")
+WRITTEN = (
+    "text",
+    "call_note",
+    "note",
+    "says",
+    "reason",
+    "display_name",
+    "email",
+    "name",
+    "number",
+    "address",
+    "url",
+    "options",
+)
 """Fields people write in: given back when the session is over, where everything else is chosen again."""
 WORDS: dict[int, Sentence] = {
     400: say("The request cannot be read."),

@@ -148,9 +148,10 @@
       const offered = this.part("proposal");
       const text = offered?.textContent || "";
       const untouched = !this.box.value.trim() || this.box.value === this.proposed;
-      if (text && offered.hasAttribute("data-begins") && untouched && text !== this.proposed) {
-        this.proposed = text;
-        this.write(text);
+      const begins = `${text}\n`;
+      if (text && offered.hasAttribute("data-begins") && untouched && begins !== this.proposed) {
+        this.proposed = begins;
+        this.write(begins);
       }
       this.offer();
     }
@@ -241,6 +242,15 @@
       if (note.dirty && note.box.isConnected) note.later(PAUSE);
     }
   }
+
+  /* The page goes behind the lock: what the note holds unsaved goes along. */
+  document.addEventListener("telesec:locked", (event) => {
+    for (const note of notes.values()) {
+      if (!note.dirty || !note.box.isConnected) continue;
+      event.detail.push(["call_note", note.box.value], ["call_note_seen", String(note.version)]);
+      note.kept = note.box.value;
+    }
+  });
 
   /* What is being sent needs no save of its own; refused, it is saved after. */
   document.addEventListener("submit", (event) => {
