@@ -35,6 +35,7 @@ from telesec.practices.rules import Away
 from telesec.triage import feedback
 from telesec.triage import reads as triage
 from telesec.triage.in_practice import library_of
+from telesec.triage.levels import Level
 from telesec.triage.library import Library
 from telesec.triage.protocol import Given
 from telesec.triage.reads import SessionView
@@ -94,7 +95,7 @@ class AlertSheet:
     message: MessageCard | None
     patient: PatientCard | None
     triage: SessionView | None
-    judged: bool
+    judged: Level | None
     call: CallCard | None
     answers: tuple[tuple[str, Given], ...]
     words: Wording
@@ -137,7 +138,7 @@ class Letter:
     patient: PatientCard | None
     alert: AlertRow | None
     triage: SessionView | None
-    judged: bool
+    judged: Level | None
     words: Wording
 
 
@@ -324,9 +325,9 @@ def answers(library: Library, session: SessionView | None, language: str) -> tup
     return tuple(sorted(told, key=lambda one: one[1] is not Given.YES))
 
 
-def _judged(uow: UnitOfWork, session: SessionView | None) -> bool:
-    """Return whether a practitioner said already what a triage deserved."""
-    return session is not None and bool(feedback.judged(uow, session.practice_id, (session.id,)))
+def _judged(uow: UnitOfWork, session: SessionView | None) -> Level | None:
+    """Return what a practitioner said a triage deserved, None before."""
+    return feedback.agreed(uow, session.practice_id, session.id) if session else None
 
 
 def name_of(practice: PracticeCard, practitioner_id: UUID | None) -> str:

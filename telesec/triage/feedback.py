@@ -131,10 +131,12 @@ def reported(marked: list[Marked]) -> Report:
     )
 
 
-def judged(uow: UnitOfWork, practice_id: UUID, session_ids: tuple[UUID, ...]) -> frozenset[UUID]:
-    """Return which of some sessions a practitioner has judged."""
+def agreed(uow: UnitOfWork, practice_id: UUID, session_id: UUID) -> Level | None:
+    """Return the level a practitioner said a session deserved; None when nobody did."""
     authorize(uow, Permission.TRIAGE_RUN, on=Facts(practice_id))
-    query = select(TriageFeedback.session_id).where(
-        TriageFeedback.practice_id == practice_id, TriageFeedback.session_id.in_(session_ids)
-    )
-    return frozenset(uow.session.scalars(query.limit(len(session_ids))))
+    row = uow.session.get(TriageFeedback, (practice_id, session_id))
+    if row is None:
+        return None
+    sealed = (session_id, row.sealed_version, {"content": row.content_sealed})
+    (told,) = vault.open_many(uow, practice_id, FEEDBACK, [sealed])
+    return _read(told["content"]).agreed

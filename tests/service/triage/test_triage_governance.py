@@ -127,12 +127,12 @@ def test_a_doctors_judgement_is_reported_and_replaced(ended, deps, cast, uow_as)
 
     with uow_as(cast.dr_lune) as uow:
         done = feedback.report(uow, cast.lilas)
-        marked = feedback.judged(uow, cast.lilas, (ended.id,))
+        agreed = feedback.agreed(uow, cast.lilas, ended.id)
 
     assert (done.all.sessions, done.all.over, done.all.under) == (1, 1, 0)
     assert [(code, version) for code, version, _ in done.by_protocol] == [(CHEST, "1.0.0")]
     assert [hour for hour, _ in done.by_hour] == [10]
-    assert marked == {ended.id}
+    assert agreed is Level.DOCTOR_NOW
 
 
 def test_a_level_raised_by_a_person_counts_as_overridden(adopted, start, run, deps, cast, uow_as):

@@ -1,5 +1,7 @@
 """The practitioner's inbox and one message on the phone."""
 
+import re
+
 import pytest
 
 from telesec.calls import service as calls
@@ -115,7 +117,9 @@ def test_the_level_deserved_is_one_tap(deps, cast, on_call, triaged, audited):
     answer = client.post(f"/phone/triage/{view.id}/level", data={"level": "same_day", "back": path})
 
     assert answer.location == path
-    assert "Votre réponse est gardée" in client.get(path).get_data(as_text=True)
+    page = client.get(path).get_data(as_text=True)
+    assert "Votre réponse est gardée" in page
+    assert re.findall(r'value="(\w+)" aria-pressed="true"', page) == ["same_day"]
     assert "triage.mark" in audited()
 
 

@@ -55,7 +55,7 @@ def test_board_without_trouble_says_so(deps, cast):
     page = text(supervise(deps, cast.supervisor).get("/supervisor"))
 
     assert "Chaque alerte a été prise" in page
-    assert "Tout est arrivé et a été lu." in page
+    assert "Tout est arrivé, et chaque message urgent a été lu." in page
 
 
 @pytest.fixture
