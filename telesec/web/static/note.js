@@ -3,7 +3,7 @@
    A save names the version it grew from; when another tab saved meanwhile, nothing is overwritten. */
 (() => {
   "use strict";
-  const PAUSE = 300, AGAIN = 2000;
+  const PAUSE = 300, AGAIN = 2000, LOCKS_WITHIN = 1000;
   const notes = new Map();
 
   class Note {
@@ -69,6 +69,12 @@
       } finally {
         this.saving = false;
       }
+    }
+
+    /* Once the save under way has its answer, what was typed since is saved too. */
+    async flush() {
+      while (this.saving) await new Promise((resolve) => { setTimeout(resolve, 20); });
+      await this.save();
     }
 
     ask(text) {
@@ -259,6 +265,15 @@
       clearTimeout(note.timer);
       note.sent = note.box.value;
     }
+  });
+  /* A locked session takes no draft: what is typed is saved first, and the lock waits for that a second at most. */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const unsaved = [...notes.values()].filter((note) => note.box.isConnected && (note.dirty || note.saving));
+    if (!form.matches("form[data-locks]") || !unsaved.length) return;
+    event.preventDefault();
+    const late = new Promise((resolve) => { setTimeout(resolve, LOCKS_WITHIN); });
+    Promise.race([Promise.all(unsaved.map((note) => note.flush())), late]).then(() => form.submit());
   });
   document.addEventListener("DOMContentLoaded", take);
   document.addEventListener("telesec:page", take);

@@ -135,6 +135,27 @@ def test_text_not_saved_yet_is_sealed_when_the_page_goes(call):
     expect(call.page.locator("textarea")).to_have_value("Vu à l’instant.")
 
 
+def test_the_lock_waits_for_what_was_just_typed(call, screen_as, cast):
+    """A locked session takes no draft, so a save slower than the lock would be lost."""
+    call.page.evaluate(
+        """() => {
+          const send = window.fetch;
+          window.fetch = (to, how) => String(to).endsWith("/draft") && how?.method === "POST"
+            ? new Promise((resolve) => { setTimeout(() => resolve(send(to, how)), 500); }) : send(to, how);
+        }"""
+    )
+    call.page.on("dialog", lambda asked: asked.accept())
+    address = call.page.url
+    call.page.locator("textarea").press_sequentially("Rappeler le laboratoire.")
+    call.page.locator("#lock-button").click()
+    expect(call.page).to_have_title("Verrouillé · telesec")
+
+    other = screen_as(cast.ada)
+    other.page.goto(address)
+
+    expect(other.page.locator("textarea")).to_have_value("Rappeler le laboratoire.")
+
+
 def test_text_is_there_after_the_screen_was_locked_and_on_another_machine(call, screen_as, cast):
     call.page.on("dialog", lambda asked: asked.accept())
     address = call.page.url
