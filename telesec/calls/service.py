@@ -236,9 +236,8 @@ def clear_draft(
     row = uow.session.get(Draft, (practice_id, call_id, kind.value), populate_existing=True)
     if row is None:
         return
-    sealed = {kind.value: row.text_sealed}
-    (kept,) = vault.open_many(uow, practice_id, DRAFT, [(call_id, row.sealed_version, sealed)])
-    if not unseen(kept[kind.value], row.sealed_version, filed, seen):
+    kept = vault.open(uow, practice_id, DRAFT, call_id, row.sealed_version, **{row.kind: row.text_sealed})
+    if not unseen(kept[row.kind], row.sealed_version, filed, seen):
         _write(uow, row, "")
 
 

@@ -137,6 +137,5 @@ def agreed(uow: UnitOfWork, practice_id: UUID, session_id: UUID) -> Level | None
     row = uow.session.get(TriageFeedback, (practice_id, session_id))
     if row is None:
         return None
-    sealed = (session_id, row.sealed_version, {"content": row.content_sealed})
-    (told,) = vault.open_many(uow, practice_id, FEEDBACK, [sealed])
+    told = vault.open(uow, practice_id, FEEDBACK, session_id, row.sealed_version, content=row.content_sealed)
     return _read(told["content"]).agreed
