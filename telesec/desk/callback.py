@@ -117,11 +117,11 @@ def _cards(pages: Blueprint, deps: DeskDeps) -> None:
 def _end(uow: UnitOfWork, practice_id: UUID, callback_id: UUID, how: str) -> None:
     if how == SETTLED:
         service.settle(uow, practice_id, callback_id)
-        return
-    longer = how != NO_LONGER
-    service.close(uow, practice_id, callback_id, CloseReason(how) if longer else CloseReason.NOT_WANTED)
-    if not longer:
+    elif how == NO_LONGER:
+        service.close(uow, practice_id, callback_id, CloseReason.NOT_WANTED)
         waiting_offers.leave_offered(uow, practice_id, callback_id)
+    else:
+        service.close(uow, practice_id, callback_id, CloseReason(how))
 
 
 def _card_page(

@@ -24,10 +24,12 @@ def keep_along(deps: DeskDeps, call: tuple[UUID, UUID]) -> None:
 
 def keep_note(uow: UnitOfWork, call: tuple[UUID, UUID], text: str, seen: int) -> None:
     """Keep a note, after what another tab wrote since the save ``seen``; an empty one changes nothing."""
-    kept = reads.call(uow, *call).drafts.get(DraftKind.NOTE) if text.strip() else None
-    if not text.strip() or (kept is not None and kept.text == text):
+    if not text.strip():
         return
-    version = kept.version if kept else 0
-    others = unseen(kept.text, version, text, seen) if kept else ""
+    kept = reads.call(uow, *call).drafts.get(DraftKind.NOTE)
+    before, version = (kept.text, kept.version) if kept else ("", 0)
+    if before == text:
+        return
+    others = unseen(before, version, text, seen)
     whole = f"{others}\n{text}" if others else text
     service.save_draft(uow, SaveDraft(*call, DraftKind.NOTE, whole, version))
