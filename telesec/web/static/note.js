@@ -71,9 +71,14 @@
       }
     }
 
-    /* Once the save under way has its answer, what was typed since is saved too. */
-    async flush() {
+    /* The save under way has its answer. */
+    async answered() {
       while (this.saving) await new Promise((resolve) => { setTimeout(resolve, 20); });
+    }
+
+    /* What was typed since the save under way is saved too. */
+    async flush() {
+      await this.answered();
       await this.save();
     }
 
@@ -199,7 +204,7 @@
     }
 
     async letGo(sent) {
-      if (this.saving) { setTimeout(() => this.letGo(sent), PAUSE); return; }
+      if (this.saving) await this.answered();
       if (sent && this.box.value.startsWith(sent)) {
         this.box.value = this.box.value.slice(sent.length).trimStart();
         this.kept = "";
@@ -223,7 +228,7 @@
 
     /* A message was taken back: its text is the note's again; what was written meanwhile is joined by a human. */
     async takeBack() {
-      if (this.saving) { setTimeout(() => this.takeBack(), PAUSE); return; }
+      if (this.saving) await this.answered();
       const before = this.box.value;
       const other = await this.look();
       if (!other) { this.failed(); return; }
@@ -269,8 +274,9 @@
   /* A locked session takes no draft: what is typed is saved first, and the lock waits for that a second at most. */
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (!form.matches("[data-locks]")) return;
     const unsaved = [...notes.values()].filter((note) => note.box.isConnected && (note.dirty || note.saving));
-    if (!form.matches("form[data-locks]") || !unsaved.length) return;
+    if (!unsaved.length) return;
     event.preventDefault();
     const late = new Promise((resolve) => { setTimeout(resolve, LOCKS_WITHIN); });
     Promise.race([Promise.all(unsaved.map((note) => note.flush())), late]).then(() => form.submit());
