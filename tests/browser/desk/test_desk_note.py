@@ -5,6 +5,21 @@ from playwright.sync_api import expect
 KEPT = "brouillon gardé à"
 
 
+def second_tab(call):
+    """Return a second tab with the same call."""
+    tab = call.page.context.new_page()
+    tab.goto(call.page.url)
+    return tab
+
+
+def send_from(tab):
+    """Send the note of a tab as a message."""
+    tab.keyboard.press("F9")
+    expect(tab.locator("#message")).to_be_visible()
+    tab.wait_for_timeout(450)  # keys rest after a new page
+    tab.keyboard.press("Control+Enter")
+
+
 def test_text_is_there_after_a_reload(call):
     call.page.locator("textarea").fill("Fièvre 39,2 depuis hier soir.")
     expect(call.page.get_by_text(KEPT)).to_be_visible()
@@ -15,8 +30,7 @@ def test_text_is_there_after_a_reload(call):
 
 
 def test_two_tabs_keep_both_texts(call):
-    other = call.page.context.new_page()
-    other.goto(call.page.url)
+    other = second_tab(call)
     call.page.locator("textarea").fill("Premier onglet.")
     expect(call.page.get_by_text(KEPT)).to_be_visible()
 
@@ -28,17 +42,13 @@ def test_two_tabs_keep_both_texts(call):
 
 
 def test_a_message_from_one_tab_leaves_what_the_other_tab_wrote(call):
-    page, other = call.page, call.page.context.new_page()
-    other.goto(page.url)
+    page, other = call.page, second_tab(call)
     page.locator("textarea").fill("Premier onglet.")
     expect(page.get_by_text(KEPT)).to_be_visible()
     other.locator("textarea").fill("Second onglet.")
     expect(other.get_by_role("button", name="Reprendre les deux textes")).to_be_visible()
 
-    other.keyboard.press("F9")
-    expect(other.locator("#message")).to_be_visible()
-    other.wait_for_timeout(450)  # keys rest after a new page
-    other.keyboard.press("Control+Enter")
+    send_from(other)
 
     expect(other.locator("textarea")).to_have_value("Premier onglet.")
     expect(other.get_by_text("Un autre onglet a aussi écrit ici.")).to_be_visible()
@@ -51,16 +61,12 @@ def test_a_message_from_one_tab_leaves_what_the_other_tab_wrote(call):
 
 
 def test_a_message_from_one_tab_leaves_what_the_other_tab_has_not_saved(call):
-    page, other = call.page, call.page.context.new_page()
-    other.goto(page.url)
+    page, other = call.page, second_tab(call)
     other.locator("textarea").fill("Second onglet.")
     expect(other.get_by_text(KEPT)).to_be_visible()
     page.locator("textarea").fill("Premier onglet.")
     expect(page.get_by_role("button", name="Reprendre les deux textes")).to_be_visible()
-    other.keyboard.press("F9")
-    expect(other.locator("#message")).to_be_visible()
-    other.wait_for_timeout(450)  # keys rest after a new page
-    other.keyboard.press("Control+Enter")
+    send_from(other)
     expect(other.locator("textarea")).to_have_value("")
 
     call.key("F9")

@@ -32,16 +32,6 @@ def ada(deps, cast):
 
 
 @pytest.fixture
-def app(deps):
-    return create_app(deps)
-
-
-@pytest.fixture
-def browser(app):
-    return app.test_client()
-
-
-@pytest.fixture
 def log_in(browser, clock, ada):
     def submit(**changes):
         form = {"email": EMAIL, "password": PASSWORD, "code": totp.code_at(SECRET, clock.now()), **changes}

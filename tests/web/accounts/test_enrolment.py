@@ -6,21 +6,10 @@ import pytest
 
 from telesec.accounts import service, totp
 from telesec.accounts.service import CreatePerson
-from telesec.app import create_app
 from telesec.foundation.access import Purpose, Role, system_actor
 
 PASSWORD = "quatre mots sans rapport"
 OURS = {"Sec-Fetch-Site": "same-origin"}
-
-
-@pytest.fixture
-def app(deps):
-    return create_app(deps)
-
-
-@pytest.fixture
-def browser(app):
-    return app.test_client()
 
 
 @pytest.fixture

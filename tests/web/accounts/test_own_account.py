@@ -10,7 +10,6 @@ from telesec.accounts.models import LoginSession
 from telesec.alerts import service as alerts
 from telesec.alerts.rules import AlertLevel
 from telesec.alerts.service import Acknowledge, RaiseAlert
-from telesec.app import create_app
 from telesec.calls import service as calls
 from telesec.calls.rules import Outcome, Source
 from telesec.calls.service import OpenCall
@@ -19,11 +18,6 @@ from telesec.testing.logins import browser_as
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 ACCOUNT = "/account/sessions"
-
-
-@pytest.fixture
-def app(deps):
-    return create_app(deps)
 
 
 @pytest.fixture

@@ -129,24 +129,24 @@ def test_amber_turns_green_by_itself_once_the_calendar_answered(searched, house,
     assert "light-ok" in part
 
 
-def test_a_refusal_of_the_calendar_is_red(searched, house):
+def refused_by_the_calendar(searched, house):
+    """Return the answer to a booking whose slot is taken in the practice's calendar by now."""
     searched.register()
     chosen = slot(searched)
     searched.post("/hold", chosen)
     house.fake.conflict(times=3)
+    return searched.post("/book", {**chosen, "view": "booking"})
 
-    answer = searched.post("/book", {**chosen, "view": "booking"})
+
+def test_a_refusal_of_the_calendar_is_red(searched, house):
+    answer = refused_by_the_calendar(searched, house)
 
     assert answer.status_code == 409
     assert "light-bad" in answer.text
 
 
 def test_after_a_refusal_the_centre_says_so_and_offers_the_week_again(searched, house):
-    searched.register()
-    chosen = slot(searched)
-    searched.post("/hold", chosen)
-    house.fake.conflict(times=3)
-    refused = searched.post("/book", {**chosen, "view": "booking"})
+    refused = refused_by_the_calendar(searched, house)
 
     page = searched.page("booking")
 
