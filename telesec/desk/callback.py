@@ -107,11 +107,19 @@ def _cards(pages: Blueprint, deps: DeskDeps) -> None:
     def call_back(practice_id: UUID, callback_id: UUID) -> AnyResponse:
         with deps.unit_of_work(actor()) as uow:
             card = reads.callback(uow, practice_id, callback_id)
-            opened = calls.open_call(uow, OpenCall(practice_id, from_number=card.phone, calling_back=True))
-            if card.patient_id is not None:
-                calls.link_patient(uow, *opened, card.patient_id, reached=False)
+            opened = call_patient(uow, practice_id, card.phone, card.patient_id)
             uow.commit()
         return redirect(call_url(opened), code=303)
+
+
+def call_patient(
+    uow: UnitOfWork, practice_id: UUID, phone: str, patient_id: UUID | None
+) -> tuple[UUID, UUID]:
+    """Open the call in which somebody is called; returns its key."""
+    opened = calls.open_call(uow, OpenCall(practice_id, from_number=phone, calling_back=True))
+    if patient_id is not None:
+        calls.link_patient(uow, *opened, patient_id, reached=False)
+    return opened
 
 
 def _end(uow: UnitOfWork, practice_id: UUID, callback_id: UUID, how: str) -> None:

@@ -11,6 +11,7 @@ from telesec.alerts.rules import DESK, ChannelKind, DeliveryStatus
 from telesec.alerts.rules import Outcome as AlertOutcome
 from telesec.calls.rules import Outcome
 from telesec.desk import commands, keys, week
+from telesec.desk.wording import HOUSE_ZONE
 from telesec.foundation.language import Sentence, say
 from telesec.scheduling.reads import AppointmentCard
 from telesec.scheduling.rules import EndedBecause, Status
@@ -134,6 +135,7 @@ WORDS: Mapping[str, object] = {
     "levels": LEVELS,
     "lights": LIGHTS,
     "light_of": of_appointment,
+    "house_zone": HOUSE_ZONE,
     "ended": ENDED,
     "outcomes": OUTCOMES,
     "by_hand": BY_HAND,

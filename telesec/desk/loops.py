@@ -1,7 +1,8 @@
 """What is begun and not ended over all practices: callers lost, bookings unconfirmed, urgent letters unread.
 
-One statement over three small partial indexes, bounded; neither name nor number nor text. Alerts and ordinary
-promises have reads of their own rooms.
+A calendar that says something else than we do waits for a human here too. One statement over four small
+partial indexes, bounded; neither name nor number nor text. Alerts and ordinary promises have reads of their
+own rooms.
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ from telesec.foundation.paging import one_of
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.messages.models import Message
 from telesec.practices.reads import served_by
-from telesec.scheduling.models import Appointment
+from telesec.scheduling.models import Appointment, CalendarConflict
 from telesec.scheduling.rules import Status
 from telesec.triage.levels import Level
 
@@ -41,6 +42,7 @@ class Kind(StrEnum):
     LOST = "lost"
     PENDING = "pending"
     UNREAD = "unread"
+    CONFLICT = "conflict"
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,8 @@ class OpenEnd:
     """One thing begun and not ended.
 
     Args:
-        at: When the call back is due, the booking was begun, the message was filed.
-        word: The operation of a booking (create, move, cancel), the level of a message.
+        at: When the call back is due, the booking was begun, the message was filed, the conflict was found.
+        word: The operation of a booking (create, move, cancel), the level of a message, a conflict's kind.
         practitioner_id: Whose message; None for the others.
     """
 
@@ -66,7 +68,7 @@ class OpenEnd:
 def open_ends(uow: UnitOfWork, *, most: int = MOST) -> dict[Kind, tuple[OpenEnd, ...]]:
     """Return what waits at every practice the actor serves, oldest first, at most ``most`` of each kind."""
     authorize(uow, Permission.SESSION_OWN, on=Facts(None))
-    kinds = (_lost(uow), _pending(uow), _unread(uow))
+    kinds = (_lost(uow), _pending(uow), _unread(uow), _conflicts(uow))
     rows = uow.session.execute(union_all(*(select(kind.limit(most).subquery()) for kind in kinds)))
     found: dict[Kind, list[OpenEnd]] = {kind: [] for kind in Kind}
     for row in rows:
@@ -81,14 +83,14 @@ class Counts:
     Args:
         callbacks: Promised calls, callers lost among them.
         alerts: Alerts that are not closed.
-        ends: Bookings unconfirmed and urgent letters unread.
-        with_call: Those of ``ends`` that belong to a call and can be taken up from it.
+        ends: Bookings unconfirmed, urgent letters unread, calendars that disagree.
+        taken_up: Those of ``ends`` that have a page of the desk: a call, or their own.
     """
 
     callbacks: int
     alerts: int
     ends: int
-    with_call: int
+    taken_up: int
 
 
 def counts(uow: UnitOfWork) -> Counts:
@@ -96,14 +98,14 @@ def counts(uow: UnitOfWork) -> Counts:
     authorize(uow, Permission.SESSION_OWN, on=Facts(None))
     promised = one_of(Callback.practice_id, served_by(uow.actor, Permission.CALLBACK_READ))
     alarmed = one_of(Alert.practice_id, served_by(uow.actor, Permission.ALERT_READ))
-    ends = (_pending(uow), _unread(uow))
-    of_call = (ends[0].where(Appointment.call_id.is_not(None)), ends[1].where(Message.call_id.is_not(None)))
+    pending, unread, disputed = _pending(uow), _unread(uow), _conflicts(uow)
+    of_call = (pending.where(Appointment.call_id.is_not(None)), unread.where(Message.call_id.is_not(None)))
     row = uow.session.execute(
         select(
             _counted(select(Callback.id).where(promised, Callback.state == CallbackState.OPEN.value)),
             _counted(select(Alert.id).where(alarmed, Alert.state != AlertState.CLOSED.value)),
-            _counted(ends[0]) + _counted(ends[1]),
-            _counted(of_call[0]) + _counted(of_call[1]),
+            _counted(pending) + _counted(unread) + _counted(disputed),
+            _counted(of_call[0]) + _counted(of_call[1]) + _counted(disputed),
         )
     ).one()
     return Counts(*row)
@@ -157,9 +159,16 @@ def _unread(uow: UnitOfWork) -> Select[Any]:
     return _of(Kind.UNREAD, Message, served, shown).where(*waits).order_by(Message.filed_at, Message.id)
 
 
+def _conflicts(uow: UnitOfWork) -> Select[Any]:
+    served = served_by(uow.actor, Permission.APPOINTMENT_WRITE)
+    shown = _nobody(), _nobody(), _nobody(), CalendarConflict.kind, CalendarConflict.found_at
+    found = _of(Kind.CONFLICT, CalendarConflict, served, shown).where(CalendarConflict.settled_at.is_(None))
+    return found.order_by(CalendarConflict.found_at, CalendarConflict.id)
+
+
 def _of(
     kind: Kind,
-    model: type[Callback | Appointment | Message],
+    model: type[Callback | Appointment | Message | CalendarConflict],
     served: Sequence[UUID],
     shown: Sequence[Any],
 ) -> Select[Any]:

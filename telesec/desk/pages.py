@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from telesec.desk.note import keep_along
 from telesec.desk.ports import DeskDeps
 from telesec.desk.screen import CallScreen
-from telesec.desk.side import Side
+from telesec.desk.side import Side, TakeUp
 from telesec.desk.undo import Done, Told
 from telesec.desk.week import Ask
 from telesec.foundation.errors import NotFound, Refused, TelesecError, Unauthenticated
@@ -131,6 +131,19 @@ def call_url(call: CallKey, view: str = "triage", **more: Any) -> str:
     practice_id, call_id = call
     chosen = None if view == "triage" else view
     return url_for("desk.call", practice_id=practice_id, call_id=call_id, view=chosen, **more)
+
+
+def take_up_url(item: TakeUp) -> str:
+    """Return the address of what is taken up between two calls."""
+    match item.kind:
+        case "callback":
+            return url_for("desk.callback", practice_id=item.practice_id, callback_id=item.id)
+        case "conflict":
+            return url_for("desk.conflict", practice_id=item.practice_id, conflict_id=item.id)
+        case "loop":
+            return url_for("desk.loop", alert_id=item.id)
+        case view:
+            return url_for("desk.call", practice_id=item.practice_id, call_id=item.id, view=view)
 
 
 def act(

@@ -9,8 +9,10 @@ from telesec.desk.practice_cover import Answer
 from telesec.desk.practice_reads import OnDuty
 from telesec.desk.supervisor_looks import CALENDARS, CHANNELS, REPAIRS
 from telesec.desk.wording import Wording
-from telesec.foundation.language import say
+from telesec.foundation.language import Sentence, say
 from telesec.practices.rules import MINUTES_OF_DAY, Applies, HoursOf, InstructionKind, Opening
+from telesec.scheduling.reads import ConflictCard
+from telesec.scheduling.rules import ConflictKind
 
 __all__ = [
     "APPLIES",
@@ -24,6 +26,7 @@ __all__ = [
     "TIME_FIELDS",
     "WEEKDAYS",
     "clock",
+    "conflict",
     "day",
     "field",
     "stretches",
@@ -109,6 +112,27 @@ def day(words: Wording, on: date) -> str:
 def clock(minute: int) -> str:
     """Return minutes of the day as a form's time field takes them; the end of the day is 00:00."""
     return f"{minute % MINUTES_OF_DAY // 60:02}:{minute % 60:02}"
+
+
+def conflict(words: Wording, card: ConflictCard) -> Sentence:
+    """Return what a calendar says otherwise than the secretariat, and who does what: times only."""
+    ours = words.moment(card.ours.start)
+    if card.kind is ConflictKind.REFUSED:
+        return say(
+            "This calendar refused %(ours)s after the call. The secretariat calls the patient.",
+            ours=ours,
+        )
+    if card.theirs is None:
+        return say(
+            "Noted for %(ours)s by the secretariat, gone from this calendar. Tell it which is right.",
+            ours=ours,
+        )
+    theirs = words.moment(card.theirs.start)
+    return say(
+        "%(ours)s for the secretariat, %(theirs)s in this calendar: tell it which is right.",
+        ours=ours,
+        theirs=theirs,
+    )
 
 
 def stretches(hours: tuple[Opening, ...], weekday: int) -> tuple[Opening | None, Opening | None]:

@@ -32,6 +32,7 @@ from telesec.practices.rules import CONFIRM_EVERY, Away, HoursOf, Opening
 from telesec.scheduling import reads as scheduling
 from telesec.scheduling.models import Appointment
 from telesec.scheduling.offers import CalendarCard
+from telesec.scheduling.reads import ConflictCard
 from telesec.scheduling.rules import Status
 from telesec.triage import governance
 from telesec.triage.governance import ReviewDue
@@ -83,6 +84,7 @@ class PracticePage:
 
     card: PracticeCard
     calendars: tuple[CalendarCard, ...]
+    conflicts: tuple[ConflictCard, ...]
     instructions: tuple[InstructionCard, ...]
     on_duty: tuple[OnDuty, ...]
     numbers: tuple[Numbers, ...]
@@ -131,6 +133,7 @@ def page(uow: UnitOfWork, library: Library, practice_id: UUID) -> PracticePage:
     return PracticePage(
         card=card,
         calendars=scheduling.calendars(uow, practice_id),
+        conflicts=scheduling.conflicts(uow, practice_id),
         instructions=practices.instructions(uow, practice_id),
         on_duty=on_duty,
         numbers=_numbers(uow, card),

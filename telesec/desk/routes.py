@@ -8,6 +8,7 @@ from telesec.desk import (
     bulletin,
     call,
     callback,
+    conflict,
     letter,
     live,
     patient_line,
@@ -19,6 +20,7 @@ from telesec.desk import (
     waiting_list,
 )
 from telesec.desk.looks import WORDS
+from telesec.desk.pages import take_up_url
 from telesec.desk.ports import DeskDeps
 from telesec.foundation.access import Permission, Role
 from telesec.web.access import actor, requires
@@ -31,8 +33,8 @@ HOMES = {
 
 
 ROOMS = (
-    queue, call, patient_line, triage_sheet, booking, waiting_list, letter, callback, undo, live, rest,
-    bulletin, rehearsal,
+    queue, call, patient_line, triage_sheet, booking, waiting_list, letter, callback, conflict, undo, live,
+    rest, bulletin, rehearsal,
 )  # fmt: skip
 
 
@@ -50,7 +52,12 @@ def blueprint(deps: DeskDeps) -> Blueprint:
 
     @pages.context_processor
     def words() -> dict[str, object]:
-        return {**WORDS, "undo_chance": lambda: undo.chance(deps), "told_once": undo.told}
+        return {
+            **WORDS,
+            "undo_chance": lambda: undo.chance(deps),
+            "told_once": undo.told,
+            "take_up_url": take_up_url,
+        }
 
     for room in ROOMS:
         room.install(pages, deps)

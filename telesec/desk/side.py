@@ -35,13 +35,18 @@ from telesec.practices import reads as practices
 from telesec.practices.reads import PracticeCard
 from telesec.scheduling import reads as scheduling
 from telesec.scheduling.ports import Health
-from telesec.scheduling.rules import Operation
+from telesec.scheduling.rules import ConflictKind, Operation
 
 MOST_ROWS = 12
 PENDING = {
     Operation.CREATE: say("An appointment waits to be confirmed"),
     Operation.MOVE: say("A moved appointment waits to be confirmed"),
     Operation.CANCEL: say("A cancellation waits to be confirmed"),
+}
+CONFLICTS = {
+    ConflictKind.REFUSED: say("The calendar refused it after all: call the patient"),
+    ConflictKind.MOVED: say("The calendar has another time for an appointment"),
+    ConflictKind.VANISHED: say("An appointment is no longer in the calendar"),
 }
 
 
@@ -50,7 +55,7 @@ class TakeUp:
     """Something between two calls that somebody was promised; ``at`` is when it is or was due.
 
     Args:
-        id: Of the callback card, the alert, or the call it belongs to; None when it has no page of the desk.
+        id: Of the callback card, the alert, the conflict, or the call it belongs to; None without a page.
     """
 
     kind: str
@@ -129,11 +134,10 @@ class Side:
     @cached_property
     def _counts(self) -> Counts:
         """How much waits at all: as many as the lists show, counted only where one of them is full."""
-        ends = (self.open_ends[Kind.PENDING], self.open_ends[Kind.UNREAD])
-        if any(len(rows) >= MOST_ROWS for rows in (self.callbacks, self.loops, *ends)):
+        if any(len(rows) >= MOST_ROWS for rows in (self.callbacks, self.loops, *self._unsettled)):
             return counts(self._uow)
-        with_call = sum(item.id is not None for item in self.unsettled)
-        return Counts(len(self.callbacks), len(self.loops), len(self.unsettled), with_call)
+        taken_up = sum(item.id is not None for item in self.unsettled)
+        return Counts(len(self.callbacks), len(self.loops), len(self.unsettled), taken_up)
 
     @property
     def callback_count(self) -> str:
@@ -149,13 +153,17 @@ class Side:
     def take_up_count(self) -> str:
         """How many things between two calls somebody was promised."""
         found = self._counts
-        return up_to(found.callbacks + found.alerts + found.with_call)
+        return up_to(found.callbacks + found.alerts + found.taken_up)
 
     @cached_property
     def unsettled(self) -> tuple[TakeUp, ...]:
-        """Bookings the calendar has not confirmed and urgent messages nobody read, oldest first."""
-        ends = (*self.open_ends[Kind.PENDING], *self.open_ends[Kind.UNREAD])
+        """Bookings not confirmed, calendars that disagree, urgent messages nobody read; oldest first."""
+        ends = (row for rows in self._unsettled for row in rows)
         return tuple(sorted(map(self._end, ends), key=lambda item: item.at))
+
+    @property
+    def _unsettled(self) -> tuple[tuple[OpenEnd, ...], ...]:
+        return tuple(self.open_ends[kind] for kind in (Kind.PENDING, Kind.CONFLICT, Kind.UNREAD))
 
     @cached_property
     def loops(self) -> tuple[AlertRow, ...]:
@@ -260,7 +268,10 @@ class Side:
         return CallbackRow(row.id, row.practice_id, row.patient_id, row.at, late, row.at, vital=True)
 
     def _end(self, row: OpenEnd) -> TakeUp:
-        if row.kind is Kind.PENDING:
+        id_ = row.call_id
+        if row.kind is Kind.CONFLICT:
+            kind, icon, words, id_ = "conflict", "refused", CONFLICTS[ConflictKind(row.word)], row.id
+        elif row.kind is Kind.PENDING:
             kind, icon, words = "booking", "pending", PENDING[Operation(row.word)]
         else:
             who = self.practitioner_name(row.practice_id, row.practitioner_id)
@@ -268,12 +279,12 @@ class Side:
         return TakeUp(
             kind,
             icon,
-            row.call_id,
+            id_,
             row.practice_id,
             words,
             row.at,
             self.w.since(row.at),
-            row.kind is Kind.UNREAD,
+            row.kind is not Kind.PENDING,
         )
 
     def _promised(self, row: CallbackRow) -> TakeUp:

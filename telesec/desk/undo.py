@@ -26,7 +26,7 @@ from telesec.foundation.errors import NotFound, Refused, Unavailable
 from telesec.foundation.language import Sentence, say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.messages import service as messages
-from telesec.scheduling import flow, reads, waiting_offers
+from telesec.scheduling import flow, reads, settling, waiting_offers
 from telesec.scheduling import service as scheduling
 from telesec.scheduling.booking import BookAppointment
 from telesec.scheduling.rules import Status
@@ -53,6 +53,7 @@ class Act(StrEnum):
     BOOK = "book"
     MOVE = "move"
     CANCEL = "cancel"
+    CONFLICT = "conflict"
 
 
 DONE = {
@@ -66,6 +67,7 @@ DONE = {
     Act.BOOK: say("Appointment booked."),
     Act.MOVE: say("Appointment moved."),
     Act.CANCEL: say("Appointment cancelled."),
+    Act.CONFLICT: say("Appointment cleared up."),
 }
 SAID: Mapping[str, Sentence] = {
     Act.MESSAGE: say("Undone: the message was taken back, its text is in the note again."),
@@ -78,6 +80,7 @@ SAID: Mapping[str, Sentence] = {
     Act.BOOK: say("Undone: the appointment is cancelled."),
     Act.MOVE: say("Undone: the appointment is back at its time."),
     Act.CANCEL: say("Undone: the appointment is booked again."),
+    Act.CONFLICT: say("Undone: the appointment is to be cleared up again."),
     ASKED: say("To be undone: the calendar has not answered yet, the light says when."),
     "late": say("Nothing was undone: it is too late, or somebody has seen it already."),
     LISTED: say("Put on the waiting list."),
@@ -88,7 +91,7 @@ SAID: Mapping[str, Sentence] = {
 
 @dataclass(frozen=True)
 class Done:
-    """One act that may be taken back; ``object_id`` is what it made or, for a card's end, the card.
+    """One act that may be taken back; ``object_id`` is what it made or, for an end, the card.
 
     Args:
         was: Of a moved appointment, when it began before.
@@ -103,6 +106,8 @@ class Done:
     @property
     def place(self) -> str:
         """The address of the page it was done on."""
+        if self.act is Act.CONFLICT:
+            return url_for("desk.conflict", practice_id=self.practice_id, conflict_id=self.object_id)
         if self.call_id is None:
             return url_for("desk.callback", practice_id=self.practice_id, callback_id=self.object_id)
         view = "booking" if self.act in BY_CALENDAR else None
@@ -250,6 +255,10 @@ def _hold(uow: UnitOfWork, done: Done) -> None:
     scheduling.release(uow, done.practice_id, done.object_id)
 
 
+def _conflict(uow: UnitOfWork, done: Done) -> None:
+    settling.reopen_conflict(uow, done.practice_id, done.object_id)
+
+
 TAKE_BACK: Mapping[Act, Callable[[UnitOfWork, Done], None]] = {
     Act.MESSAGE: _message,
     Act.CALLBACK: _callback,
@@ -258,6 +267,7 @@ TAKE_BACK: Mapping[Act, Callable[[UnitOfWork, Done], None]] = {
     Act.CLOSE: _close,
     Act.HOLD: _hold,
     Act.ABUSE: _abuse,
+    Act.CONFLICT: _conflict,
 }
 
 

@@ -40,6 +40,7 @@ def follow(uow: UnitOfWork, stray: Stray, found: CalendarEntry | None) -> None:
         if there == was or not _moved(uow, row, found, there):
             return
         freed = subtract((was,), (there,))
+    settling.agree(uow, row)
     uow.session.flush()
     waiting_offers.came_free(uow, row.practice_id, row.schedule_id, *freed)
     uow.audit("appointment.follow", practice_id=row.practice_id, object_id=row.id, status=row.status)
@@ -63,11 +64,11 @@ def _moved(uow: UnitOfWork, row: Appointment, found: CalendarEntry, there: Inter
 
 
 def _disagree(uow: UnitOfWork, row: Appointment, there: Interval) -> None:
-    """Note once that an entry stands where another claim of ours is."""
+    """Note once that an entry stands where another claim of ours is: not again what a human settled so."""
     known = select(CalendarConflict.id).where(
         CalendarConflict.practice_id == row.practice_id,
         CalendarConflict.appointment_id == row.id,
-        CalendarConflict.settled_at.is_(None),
+        CalendarConflict.settled_at.is_(None) | (CalendarConflict.theirs == claims.as_range(there)),
     )
     if uow.session.scalar(known.limit(1)) is not None:
         return
@@ -85,3 +86,5 @@ def _disagree(uow: UnitOfWork, row: Appointment, there: Interval) -> None:
     uow.audit(
         "calendar_conflict.found", practice_id=row.practice_id, object_id=conflict.id, kind=conflict.kind
     )
+    uow.publish("slots", row.practice_id, row.schedule_id)
+    uow.publish("calendar", row.practice_id, row.schedule_id)

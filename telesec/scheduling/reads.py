@@ -23,10 +23,7 @@ from telesec.scheduling.models import Appointment, AppointmentType, CalendarConf
 from telesec.scheduling.offers import CalendarCard
 from telesec.scheduling.readings import light
 from telesec.scheduling.rows import Details, appointment_row, open_details, schedule_rows, types_by_name
-from telesec.scheduling.rules import (
-    ClaimState,
-    Status,
-)
+from telesec.scheduling.rules import ClaimState, ConflictKind, Status
 from telesec.triage.levels import Level
 
 MOST_SLOTS = 200
@@ -96,16 +93,22 @@ class AppointmentCard:
 
 @dataclass(frozen=True)
 class ConflictCard:
-    """A disagreement with a practice's calendar that nobody has settled."""
+    """A disagreement with a practice's calendar, for a human to settle.
+
+    Args:
+        ours: When the appointment was to be by us; of a refused change, when it would have been.
+        theirs: When it is in the calendar; None where it is not there, or not known.
+    """
 
     id: UUID
     practice_id: UUID
     schedule_id: UUID
     appointment_id: UUID
-    kind: str
+    kind: ConflictKind
     ours: Interval
     theirs: Interval | None
     found_at: datetime
+    settled_at: datetime | None
 
 
 def catalogues(uow: UnitOfWork) -> Mapping[UUID, Catalogue]:
@@ -274,26 +277,41 @@ def appointments_of_patient(
 
 
 def conflicts(uow: UnitOfWork, practice_id: UUID) -> tuple[ConflictCard, ...]:
-    """Return the disagreements with the practice's calendars that nobody has settled, oldest first."""
-    authorize(uow, Permission.APPOINTMENT_READ, on=Facts(practice_id))
+    """Return the disagreements with calendars that nobody has settled, oldest first: times only."""
+    authorize(uow, Permission.PRACTICE_READ, on=Facts(practice_id))
     rows = uow.session.scalars(
         select(CalendarConflict)
         .where(CalendarConflict.practice_id == practice_id, CalendarConflict.settled_at.is_(None))
         .order_by(CalendarConflict.found_at, CalendarConflict.id)
         .limit(MOST_ROWS)
     )
-    return tuple(
-        ConflictCard(
-            row.id,
-            practice_id,
-            row.schedule_id,
-            row.appointment_id,
-            row.kind,
-            as_interval(row.ours),
-            None if row.theirs is None else as_interval(row.theirs),
-            row.found_at,
-        )
-        for row in rows
+    return tuple(map(_conflict_card, rows))
+
+
+def conflict(uow: UnitOfWork, practice_id: UUID, conflict_id: UUID) -> ConflictCard:
+    """Return one disagreement, settled or not.
+
+    Raises:
+        NotFound: No such conflict here.
+    """
+    authorize(uow, Permission.APPOINTMENT_READ, on=Facts(practice_id))
+    row = uow.session.get(CalendarConflict, (practice_id, conflict_id))
+    if row is None:
+        raise NotFound
+    return _conflict_card(row)
+
+
+def _conflict_card(row: CalendarConflict) -> ConflictCard:
+    return ConflictCard(
+        row.id,
+        row.practice_id,
+        row.schedule_id,
+        row.appointment_id,
+        ConflictKind(row.kind),
+        as_interval(row.ours),
+        None if row.theirs is None else as_interval(row.theirs),
+        row.found_at,
+        row.settled_at,
     )
 
 

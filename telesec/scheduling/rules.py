@@ -22,6 +22,7 @@ AMISS = timedelta(seconds=5)
 """By how much the clocks of two machines may differ: what happened later than that is still to come."""
 """How long a hold outlives the desk's last sign of life."""
 HOLD_AFTER_CALL = timedelta(seconds=10)
+REOPEN_WITHIN = timedelta(seconds=10)
 """How long a hold outlives its call."""
 LONGEST_SEARCH = timedelta(days=92)
 CALLED_AND_COME = timedelta(minutes=30)

@@ -10,7 +10,9 @@ from uuid import UUID
 from sqlalchemy import update
 
 from telesec.foundation.access import Facts, Permission, authorize
+from telesec.foundation.errors import NotFound, Refused
 from telesec.foundation.ids import new_id
+from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.scheduling import claims, waiting, waiting_offers
 from telesec.scheduling.attempts import (
@@ -28,6 +30,7 @@ from telesec.scheduling.models import Appointment, CalendarConflict, Schedule, S
 from telesec.scheduling.ports import CalendarEntry
 from telesec.scheduling.rows import appointment_row
 from telesec.scheduling.rules import (
+    REOPEN_WITHIN,
     ClaimState,
     ConflictKind,
     EndedBecause,
@@ -55,14 +58,61 @@ def settle(uow: UnitOfWork, attempt: Attempt, outcome: Outcome) -> None:
 
 
 def settle_conflict(uow: UnitOfWork, practice_id: UUID, conflict_id: UUID) -> None:
-    """Note that a human has looked at a conflict and put it right."""
-    authorize(uow, Permission.APPOINTMENT_WRITE, on=Facts(practice_id))
-    row = uow.session.get(CalendarConflict, (practice_id, conflict_id))
-    if row is None or row.settled_at is not None:
+    """Note that a human has looked at a conflict and put it right; nothing when somebody did before.
+
+    Raises:
+        NotFound: No such conflict here.
+    """
+    row = _conflict(uow, practice_id, conflict_id)
+    if row.settled_at is not None:
         return
     row.settled_at, row.settled_by = uow.now(), uow.actor.person_id
     uow.audit("calendar_conflict.settle", practice_id=practice_id, object_id=conflict_id)
-    uow.publish("calendar", practice_id, row.schedule_id)
+    _tell_conflict(uow, row)
+
+
+def reopen_conflict(uow: UnitOfWork, practice_id: UUID, conflict_id: UUID) -> None:
+    """Take back one's own settling within ten seconds.
+
+    Raises:
+        NotFound: No such conflict here.
+        Refused: ``too_late`` (409): it was settled earlier, or by somebody else.
+    """
+    row = _conflict(uow, practice_id, conflict_id)
+    mine = row.settled_by == uow.actor.person_id
+    if row.settled_at is None or not mine or uow.now() - row.settled_at > REOPEN_WITHIN:
+        raise Refused("too_late", say("It is too late to take this back."))
+    row.settled_at = row.settled_by = None
+    uow.audit("calendar_conflict.reopen", practice_id=practice_id, object_id=conflict_id)
+    _tell_conflict(uow, row)
+
+
+def agree(uow: UnitOfWork, row: Appointment) -> None:
+    """Settle an appointment's conflicts: the calendar and we say the same again, no human is needed."""
+    authorize(uow, Permission.APPOINTMENT_WRITE, on=Facts(row.practice_id))
+    uow.session.execute(
+        update(CalendarConflict)
+        .where(
+            CalendarConflict.practice_id == row.practice_id,
+            CalendarConflict.appointment_id == row.id,
+            CalendarConflict.settled_at.is_(None),
+        )
+        .values(settled_at=uow.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _conflict(uow: UnitOfWork, practice_id: UUID, conflict_id: UUID) -> CalendarConflict:
+    authorize(uow, Permission.APPOINTMENT_WRITE, on=Facts(practice_id))
+    row = uow.session.get(CalendarConflict, (practice_id, conflict_id), with_for_update=True)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _tell_conflict(uow: UnitOfWork, row: CalendarConflict) -> None:
+    uow.publish("slots", row.practice_id, row.schedule_id)
+    uow.publish("calendar", row.practice_id, row.schedule_id)
 
 
 def _apply(uow: UnitOfWork, row: Appointment, attempt: Attempt, outcome: Outcome) -> None:
@@ -72,6 +122,7 @@ def _apply(uow: UnitOfWork, row: Appointment, attempt: Attempt, outcome: Outcome
         case Gone():
             freed = Interval(row.start_at, row.end_at)
             end(uow, row, EndedBecause.ASKED)
+            agree(uow, row)
             waiting_offers.came_free(uow, row.practice_id, row.schedule_id, freed)
         case Taken():
             _refused(uow, row, EndedBecause.PAST if attempt.over else EndedBecause.SLOT_TAKEN)
@@ -91,6 +142,8 @@ def _written(uow: UnitOfWork, row: Appointment, entry: CalendarEntry) -> None:
     old, was = row.claim_id, Interval(row.start_at, row.end_at)
     if row.operation == Operation.CREATE.value:
         waiting.booked(uow, row)
+    else:
+        agree(uow, row)
     if row.next_claim_id is not None:
         row.claim_id, row.next_claim_id = row.next_claim_id, None
     length = row.end_at - row.start_at

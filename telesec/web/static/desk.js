@@ -34,9 +34,11 @@
     for (const it of document.querySelectorAll("[data-ends]")) it.hidden = Date.parse(it.dataset.ends) < now;
   }
 
+  /* As the server writes it: 9:05, in the time lists across practices are told in, wherever the browser is. */
   function clock() {
-    const at = new Date(Date.now() + ahead);
-    return at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    const timeZone = document.getElementById("stopped")?.dataset.zone;
+    const at = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone });
+    return at.format(Date.now() + ahead).replace(/^0/, "");
   }
 
   /* The banner over the desk: one sentence of the server's, in the reader's language. */

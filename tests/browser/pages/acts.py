@@ -28,6 +28,7 @@ def _register_a_twin(page: Page) -> None:
 def _open_a_day(page: Page) -> None:
     page.locator("#week a.off").first.click()
     page.locator("#week table.by-hour").wait_for()
+    page.locator("#week .more-rows").wait_for()
 
 
 def _write_a_notice_too_many(page: Page) -> None:

@@ -121,6 +121,8 @@ STATES = (
     Look("supervisor.bulletin", "supervisor", "/supervisor/bulletin", then="refused notice"),
     _state("waits", "#waits li:nth-child(2)", "waiting"),
     Look("desk.callback", "ada", "/desk/callbacks/{lilas}/{offered}", DESK),
+    Look("desk.conflict", "ada", "/desk/conflicts/{lilas}/{conflict}", DESK),
+    _own("practice_page.page"),
     Look("desk.call", "ada", "/desk/calls/{glycines}/{wide}?view=booking", DESK, "#week .cellslot"),
     Look(
         "desk.call", "ada", "/desk/calls/{glycines}/{wide}?view=booking", DESK, "#week .cellslot", "one day"

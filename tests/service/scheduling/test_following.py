@@ -9,7 +9,7 @@ from telesec.callbacks import reads as callbacks
 from telesec.foundation.access import Purpose, system_actor
 from telesec.practices import service as practices
 from telesec.practices.service import SetAbsence
-from telesec.scheduling import configuration, flow, reads, waiting
+from telesec.scheduling import configuration, flow, reads, settling, waiting
 from telesec.scheduling.configuration import CreateAppointmentType
 from telesec.scheduling.hours import OpeningRule
 from telesec.scheduling.waiting import JoinWaitingList
@@ -106,6 +106,54 @@ def test_an_appointment_moved_onto_another_of_ours_stays_for_a_human(house, book
     with house.deps.unit_of_work(house.ada) as uow:
         (conflict,) = reads.conflicts(uow, house.practice_id)
     assert (conflict.kind, card_of(house, booked).start) == ("moved", NINE)
+
+
+@pytest.fixture
+def disputed(house, booked):
+    """An appointment the doctor put onto another one of ours."""
+    other = flow.book(house.deps, house.ada, house.booking(TEN))
+    sync(house)
+    house.fake.touch(booked.uid, shift=2 * HALF_HOUR)
+    sync(house)
+    return other
+
+
+def conflicts(house):
+    with house.deps.unit_of_work(house.ada) as uow:
+        return reads.conflicts(uow, house.practice_id)
+
+
+def test_what_a_human_settled_is_not_asked_again_until_it_moves_again(house, booked, disputed):
+    with house.deps.unit_of_work(house.ada) as uow:
+        settling.settle_conflict(uow, house.practice_id, reads.conflicts(uow, house.practice_id)[0].id)
+        uow.commit()
+
+    sync(house)
+    assert conflicts(house) == ()
+
+    house.fake.touch(booked.uid, shift=HALF_HOUR / 2)
+    sync(house)
+    (again,) = conflicts(house)
+    assert again.theirs.start == TEN + HALF_HOUR / 2
+
+
+def test_a_conflict_that_is_none_any_more_settles_itself(house, booked, disputed):
+    assert len(conflicts(house)) == 1
+
+    flow.cancel(house.deps, house.ada, house.practice_id, disputed.id)
+    sync(house)
+
+    assert conflicts(house) == ()
+    assert card_of(house, booked).start == TEN
+
+
+def test_moving_it_ourselves_settles_a_conflict_once_the_calendar_took_it(house, booked, disputed):
+    house.fake.touch(booked.uid, shift=-2 * HALF_HOUR)
+
+    moved = flow.move(house.deps, house.ada, house.practice_id, booked.id, TEN + 3 * HALF_HOUR)
+
+    assert moved.start == TEN + 3 * HALF_HOUR
+    assert conflicts(house) == ()
 
 
 def test_a_calendar_emptied_at_once_cancels_nobody(house, booked):

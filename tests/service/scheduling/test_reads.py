@@ -69,6 +69,31 @@ def test_conflict_is_shown_until_a_human_settles_it(house: House, card: Appointm
 
     with house.deps.unit_of_work(house.ada) as uow:
         assert reads.conflicts(uow, house.practice_id) == ()
+        assert reads.conflict(uow, house.practice_id, conflict.id).settled_at is not None
+
+
+def test_settling_is_taken_back_by_who_did_it_and_soon(house: House, card: AppointmentCard) -> None:
+    house.fake.touch(card.uid, shift=timedelta(hours=1))
+    with pytest.raises(Exception, match="calendar_conflict"):
+        flow.move(house.deps, house.ada, house.practice_id, card.id, NINE + HALF_HOUR)
+    with house.deps.unit_of_work(house.ada) as uow:
+        (conflict,) = reads.conflicts(uow, house.practice_id)
+        with pytest.raises(Refused, match="too_late"):
+            settling.reopen_conflict(uow, house.practice_id, conflict.id)
+        settling.settle_conflict(uow, house.practice_id, conflict.id)
+        settling.reopen_conflict(uow, house.practice_id, conflict.id)
+        assert reads.conflicts(uow, house.practice_id) == (conflict,)
+        settling.settle_conflict(uow, house.practice_id, conflict.id)
+        uow.commit()
+
+    with (
+        house.deps.unit_of_work(house.cast.supervisor) as uow,
+        pytest.raises(Refused, match="too_late"),
+    ):
+        settling.reopen_conflict(uow, house.practice_id, conflict.id)
+    house.clock.advance(seconds=11)
+    with house.deps.unit_of_work(house.ada) as uow, pytest.raises(Refused, match="too_late"):
+        settling.reopen_conflict(uow, house.practice_id, conflict.id)
 
 
 def test_pending_appointment_is_not_moved_nor_cancelled(house: House) -> None:

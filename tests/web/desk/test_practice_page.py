@@ -1,19 +1,26 @@
 """The practice's own page: what it shows to whom, and what may be written on it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from telesec.desk import phone_routes, practice_routes, protocol_routes, supervisor_routes, wall_routes
+from telesec.foundation.ids import new_id
 from telesec.practices import reads as practices
 from telesec.practices import service
 from telesec.practices.rules import HoursOf, Opening
 from telesec.practices.service import WriteInstruction
+from telesec.scheduling import flow
+from telesec.scheduling.claims import as_range
+from telesec.scheduling.intervals import Interval
+from telesec.scheduling.models import CalendarConflict
 from telesec.testing.bookable import House
 from telesec.testing.calendars import FakeCalendars
 from telesec.testing.on_call import order_without_numbers
 from telesec.testing.pages import page_client
 
+HALF_HOUR = timedelta(minutes=30)
 ROOMS = tuple(
     room.blueprint
     for room in (phone_routes, practice_routes, protocol_routes, supervisor_routes, wall_routes)
@@ -291,3 +298,32 @@ def test_practitioner_of_another_practice_cannot_be_on_call(deps, cast):
 @pytest.mark.parametrize("path", ["on-call", "contacts"])
 def test_who_is_on_call_is_set_by_supervisors(deps, cast, role, path):
     assert visit(deps, getattr(cast, role)).post(f"/practice/{cast.lilas}/{path}").status_code == 403
+
+
+@pytest.mark.parametrize("role", ["dr_lune", "manager"])
+@pytest.mark.parametrize(
+    ("kind", "shift", "says"),
+    [
+        ("moved", HALF_HOUR, "ven. 27 9:00 pour le secrétariat, ven. 27 9:30 dans cet agenda"),
+        ("vanished", None, "Noté pour ven. 27 9:00 par le secrétariat, disparu de cet agenda"),
+        ("refused", None, "Cet agenda a refusé ven. 27 9:00 après l’appel"),
+    ],
+)
+def test_what_a_calendar_says_otherwise_stands_under_it_without_a_name(deps, cast, role, kind, shift, says):
+    house = House.build(deps, cast, FakeCalendars(), "memory://lune", lanes=1, rules=True)
+    card = flow.book(house.deps, house.ada, house.booking())
+    with house.deps.unit_of_work(house.ada) as uow:
+        theirs = None if shift is None else as_range(Interval(card.start + shift, card.end + shift))
+        uow.session.add(
+            CalendarConflict(
+                practice_id=card.practice_id, id=new_id(),
+                schedule_id=card.schedule_id, appointment_id=card.id,
+                kind=kind, ours=as_range(Interval(card.start, card.end)), theirs=theirs, found_at=uow.now(),
+            )
+        )  # fmt: skip
+        uow.commit()
+
+    page = text(visit(house.deps, getattr(cast, role)).get(f"/practice/{cast.lilas}"))
+
+    assert page.count(says) == 1
+    assert house.booking().family_name not in page.replace("Cabinet des Lilas", "")
