@@ -7,10 +7,12 @@ another machine shows it again.
 import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import Self
+from uuid import UUID
 
-from telesec.calls.reads import CallCard
+from telesec.calls.reads import CallCard, drafts
 from telesec.calls.rules import Beside, DraftKind, Handover
 from telesec.calls.service import SaveDraft, save_draft
+from telesec.foundation.access import Facts, Permission, authorize
 from telesec.foundation.unit_of_work import UnitOfWork
 
 MAX_FIELD = 300
@@ -53,6 +55,13 @@ class CallDetails:
 def details_of(card: CallCard) -> CallDetails:
     """Return the facts kept with a call."""
     draft = card.drafts.get(DraftKind.PATIENT)
+    return CallDetails.read(draft.text if draft else "")
+
+
+def details_alone(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> CallDetails:
+    """Return the facts kept with a call, for a part that shows nothing else of it: two queries."""
+    authorize(uow, Permission.CALL_READ, on=Facts(practice_id))
+    draft = drafts(uow, practice_id, call_id, DraftKind.PATIENT).get(DraftKind.PATIENT)
     return CallDetails.read(draft.text if draft else "")
 
 

@@ -146,7 +146,7 @@ def call(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> CallCard:
         secretary_id=row.secretary_id,
         situation=situation,
         previous_calls=previous,
-        drafts=_drafts(uow, practice_id, call_id),
+        drafts=drafts(uow, practice_id, call_id, *DraftKind),
         opened_at=row.opened_at,
         answered_at=row.answered_at,
         hung_up_at=row.hung_up_at,
@@ -310,9 +310,17 @@ def _not_closed() -> ColumnElement[bool]:
     return Call.closed_at.is_(None)
 
 
-def _drafts(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> dict[DraftKind, DraftText]:
+def drafts(
+    uow: UnitOfWork, practice_id: UUID, call_id: UUID, *kinds: DraftKind
+) -> dict[DraftKind, DraftText]:
+    """Return what is kept beside a call, by kind: two queries."""
+    authorize(uow, Permission.CALL_READ, on=Facts(practice_id))
     rows = uow.session.scalars(
-        select(Draft).where(Draft.practice_id == practice_id, Draft.call_id == call_id)
+        select(Draft).where(
+            Draft.practice_id == practice_id,
+            Draft.call_id == call_id,
+            Draft.kind.in_([kind.value for kind in kinds]),
+        )
     ).all()
     blobs = [(call_id, row.sealed_version, {row.kind: row.text_sealed}) for row in rows]
     opened = vault.open_many(uow, practice_id, DRAFT, blobs)

@@ -39,6 +39,8 @@ VIEWS = (
 )
 QUEUE = "queue"
 """Where an ended call leads: to no view of its own, but to the calls that wait."""
+PART = "X-Telesec-Part"
+"""Asks for, and tells of, the deciding part of a call's page alone."""
 CallKey = tuple[UUID, UUID]
 """A call's practice and id."""
 
@@ -112,10 +114,15 @@ def call_page(
     status: int = 200,
     **more: object,
 ) -> Response:
-    """Return a call's page; the 15 takes the whole of it when a vital sign was answered."""
+    """Return a call's page; the 15 takes the whole of it when a vital sign was answered.
+
+    A script that answered a question is given the next one alone: nothing else of the page changed.
+    """
     with deps.unit_of_work(actor()) as uow:
         screen = CallScreen(uow, deps, call, ask)
-        template = "desk/call15.html" if screen.is_15 else "desk/call.html"
+        part = PART in request.headers and refusal is None and _asks(screen)
+        whole = "desk/call15.html" if screen.is_15 else "desk/call.html"
+        template = "desk/_deciding.html" if part else whole
         shown: Mapping[str, object] = {
             "found": None,
             "wrong": None,
@@ -123,7 +130,16 @@ def call_page(
         } | more
         page = render_template(template, screen=screen, side=screen.side, refusal=refusal, **shown)
         uow.commit()
-    return _told(page, status, call_url(call, ask.view))
+    answer = _told(page, status, call_url(call, ask.view))
+    if part:
+        answer.headers[PART] = "1"
+    return answer
+
+
+def _asks(screen: CallScreen) -> bool:
+    """Return whether the centre is a question to the caller that the reader may answer."""
+    asked = screen.triage is not None and screen.triage.question is not None
+    return asked and screen.mine and screen.ask.view == "triage" and not screen.is_15
 
 
 def call_url(call: CallKey, view: str = "triage", **more: Any) -> str:

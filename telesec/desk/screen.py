@@ -13,7 +13,7 @@ from telesec.accounts import reads as accounts
 from telesec.alerts import reads as alerts
 from telesec.alerts.reads import AlertDetail, AlertRow, Rung
 from telesec.calls import reads as calls
-from telesec.calls.details import CallDetails, details_of
+from telesec.calls.details import CallDetails, details_alone, details_of
 from telesec.calls.reads import CallCard, CallHead, DraftText
 from telesec.calls.rules import CallState, DraftKind, Handover, Outcome
 from telesec.desk.alert_text import alert_text
@@ -37,7 +37,6 @@ from telesec.scheduling.reads import AppointmentCard, HoldCard, TypeCard
 from telesec.scheduling.rules import Status, bookable, reserved_from
 from telesec.scheduling.waiting_reads import WaitingCard
 from telesec.triage import reads as triage
-from telesec.triage.in_practice import library_of
 from telesec.triage.levels import Level
 from telesec.triage.protocol import Given, Question, Text
 from telesec.triage.reads import ProtocolCard, SessionView
@@ -61,6 +60,7 @@ class CallScreen:
     def __init__(self, uow: UnitOfWork, deps: DeskDeps, call: tuple[UUID, UUID], ask: Ask) -> None:
         self._uow, self._deps = uow, deps
         self.practice_id, self.call_id = call
+        self.here = {"practice_id": self.practice_id, "call_id": self.call_id}
         self.ask = ask
         self.side = Side(uow)
         self._offered: dict[UUID, Offer] = {}
@@ -118,8 +118,9 @@ class CallScreen:
 
     @cached_property
     def details(self) -> CallDetails:
-        """Who speaks, where they are, what was read back."""
-        return details_of(self.call)
+        """Who speaks, where they are, what was read back; without opening a call that nothing else opens."""
+        opened = "call" in self.__dict__
+        return details_of(self.call) if opened else details_alone(self._uow, self.practice_id, self.call_id)
 
     @cached_property
     def note(self) -> DraftText | None:
@@ -172,9 +173,9 @@ class CallScreen:
         """What may be asked, in this practice's own states."""
         return triage.protocols(self._uow, self._deps.library, self.practice_id)
 
-    @cached_property
+    @property
     def _questions(self) -> Mapping[str, Question]:
-        return library_of(self._uow, self._deps.library, self.practice_id).questions
+        return self.triage.library.questions if self.triage else {}
 
     def counts_as_yes(self, ref: str) -> bool:
         """Return whether "does not know" counts as yes for a question."""
@@ -190,7 +191,7 @@ class CallScreen:
     @cached_property
     def told(self) -> Told:
         """What may be ticked as told already, and what the caller's words told by themselves."""
-        return Told(self._uow, self._deps.library, self.triage.id if self.triage else None)
+        return Told(self.triage)
 
     @property
     def next_act(self) -> str:
@@ -203,7 +204,7 @@ class CallScreen:
         return "outcome" if session and session.read_out_at else "read_out"
 
     def alert_text(self) -> str:
-        """Return what an urgent message may begin with; empty before a triage's result."""
+        """What an urgent message may begin with; empty before a triage's result."""
         return alert_text(self._uow, self._deps.library, self.triage, self.call)
 
     def answered(self) -> tuple[tuple[Text, Given], ...]:

@@ -21,8 +21,8 @@ from telesec.triage.library import Library
 from telesec.triage.protocol import Effect, Given, Question, Text
 from telesec.triage.reading import Phrase, bare, phrase
 from telesec.triage.reads import QuestionView, SessionView, view
-from telesec.triage.reckoning import Item, situate
-from telesec.triage.records import Record, add_answers, found, opened, store
+from telesec.triage.reckoning import Case, Item, situate
+from telesec.triage.records import Record, add_answers, store
 from telesec.triage.steps import advanced, current, locked, tell
 
 
@@ -51,39 +51,26 @@ class HeardSign:
     told: bool
 
 
-def signs(uow: UnitOfWork, library: Library, session_id: UUID) -> tuple[QuestionView, ...]:
-    """Return what may be ticked: the signs of the complaint, then of the screen, the most urgent first.
-
-    Raises:
-        NotFound: No such session, or not the actor's.
-    """
-    row = found(uow, session_id)
-    authorize(uow, Permission.TRIAGE_RUN, on=Facts(row.practice_id))
-    library = library_of(uow, library, row.practice_id)
-    open_ones = _open(library, opened(uow, row))
+def signs(session: SessionView) -> tuple[QuestionView, ...]:
+    """Return what may be ticked: the signs of the complaint, then of the screen, the most urgent first."""
+    open_ones = [] if session.disposition else _open(session.library, session.case)
     open_ones.sort(key=lambda item: (item.protocol.is_screen, -item.question.level.urgency))
     return tuple(QuestionView(item.ref, item.question.text, item.question.help) for item in open_ones)
 
 
-def heard(uow: UnitOfWork, library: Library, session_id: UUID) -> tuple[HeardSign, ...]:
-    """Return the signs heard so far: those the caller's words name and nobody answered, then each "yes".
-
-    Raises:
-        NotFound: No such session, or not the actor's.
-    """
-    row = found(uow, session_id)
-    authorize(uow, Permission.TRIAGE_RUN, on=Facts(row.practice_id))
-    library = library_of(uow, library, row.practice_id)
-    record = opened(uow, row)
-    said, answers = dict(library.words.signs_said(record.content.words)), dict(record.answers)
-    signs = [
+def heard(session: SessionView) -> tuple[HeardSign, ...]:
+    """Return the signs heard so far: those the caller's words name and nobody answered, then each "yes"."""
+    if session.disposition:
+        return ()
+    said, answers = dict(session.library.words.signs_said(session.words)), dict(session.answers)
+    found = [
         HeardSign(item.ref, item.question.text, _as_written(item.question, said.get(item.ref)), told=told)
-        for item in situate(library.book, record.case).items
+        for item in situate(session.library.book, session.case).items
         if item.question.effect is not Effect.LOWER and not item.question.merges
         for told in [answers.get(item.ref) is Given.YES]
         if told or (item.given is None and item.ref in said)
     ]
-    return () if record.content.outcome else tuple(sorted(signs, key=lambda sign: sign.told))
+    return tuple(sorted(found, key=lambda sign: sign.told))
 
 
 def untick(uow: UnitOfWork, library: Library, session_id: UUID, question_id: str) -> SessionView:
@@ -115,7 +102,8 @@ def tick(uow: UnitOfWork, library: Library, command: TickHeard) -> SessionView:
         raise Refused(
             "nothing_ticked", say("Tick what the caller told, or go back to the question."), status=422
         )
-    if not wanted.keys() <= {item.ref for item in _open(library, record)}:
+    open_ones = [] if record.content.outcome else _open(library, record.case)
+    if not wanted.keys() <= {item.ref for item in open_ones}:
         raise Refused(
             "not_open", say("One of these signs was answered meanwhile. Look at the list again, then tick.")
         )
@@ -194,12 +182,10 @@ def _alert_is_out(record: Record) -> None:
         )
 
 
-def _open(library: Library, record: Record) -> list[Item]:
+def _open(library: Library, case: Case) -> list[Item]:
     """Return the signs nobody answered yet; a sentence that says several is no sign of its own."""
-    if record.content.outcome:
-        return []
     return [
         item
-        for item in situate(library.book, record.case).items
+        for item in situate(library.book, case).items
         if item.given is None and item.question.effect is not Effect.LOWER and not item.question.merges
     ]

@@ -15,6 +15,7 @@ from telesec.triage.levels import Level, deadline_seconds
 from telesec.triage.library import Library
 from telesec.triage.patient import PatientFacts, Voice
 from telesec.triage.protocol import Given, Protocol, Question, State, Text
+from telesec.triage.reckoning import Case
 from telesec.triage.records import CHANGED, Record, fits, found, latest_row, opened, standing, zone
 from telesec.triage.why import Why, reasons
 from telesec.triage.words import Alarm
@@ -77,6 +78,8 @@ class SessionView:
         ahead: What is left to ask if everything is answered "no"; None when nothing is.
         whys: Why it came out so; empty before.
         read_out_at: When what to watch for was read to the caller; None before.
+        case: What the engine judges.
+        library: The protocols, as its practice uses them.
     """
 
     id: UUID
@@ -94,6 +97,8 @@ class SessionView:
     answers: tuple[tuple[str, Given], ...]
     started_at: datetime
     closed_at: datetime | None
+    case: Case = field(repr=False, compare=False)
+    library: Library = field(repr=False, compare=False)
     words: str = field(default="", repr=False)
     patient: PatientFacts = field(default_factory=PatientFacts)
     ahead: Ahead | None = None
@@ -189,6 +194,8 @@ def view(uow: UnitOfWork, library: Library, record: Record) -> SessionView:
         answers=record.answers,
         started_at=row.started_at,
         closed_at=row.closed_at,
+        case=record.case,
+        library=library,
         words=content.words,
         patient=content.facts,
         ahead=left_to_ask(book, record.case) if question else None,

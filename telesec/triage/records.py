@@ -152,7 +152,7 @@ class Stored:
 
     @classmethod
     def read(cls, position: int, text: str) -> "Stored":
-        """Return what ``add_answer`` wrote."""
+        """Return what ``add_answers`` wrote."""
         told = json.loads(text)
         return cls(position, told.get("act", position), told["question"], Given(told["answer"]))
 
@@ -258,42 +258,39 @@ def _answers(uow: UnitOfWork, practice_id: UUID, session_id: UUID) -> list[Store
 
 def store(uow: UnitOfWork, record: Record) -> None:
     """Seal a session's content anew into its row."""
-    row = record.row
-    row.sealed_version += 1
-    sealed = vault.seal(
-        uow, row.practice_id, SESSION, row.id, row.sealed_version, content=record.content.to_text()
-    )
-    row.content_sealed = sealed["content"]
+    row, version = record.row, record.row.sealed_version + 1
+    sealed = vault.seal(uow, row.practice_id, SESSION, row.id, version, content=record.content.to_text())
+    row.sealed_version, row.content_sealed = version, sealed["content"]
 
 
 def add_answers(uow: UnitOfWork, record: Record, said: Mapping[str, Given]) -> Record:
     """Store what one act says, each answer by itself; they are taken back together."""
-    act = record.next_position
-    for question, answer in said.items():
-        record = add_answer(uow, record, question, answer, act)
-    return record
-
-
-def add_answer(uow: UnitOfWork, record: Record, question: str, answer: Given, act: int = 0) -> Record:
-    """Store one more answer with its protocol's code and version; ``act`` as in :class:`Stored`."""
-    row, position = record.row, record.next_position
-    place, code = (position, act or position), question.split(".", 1)[0]
-    version = record.content.versions.get(code, "")
-    text = json.dumps({"question": question, "answer": answer, "version": version, "act": place[1]})
+    row, act = record.row, record.next_position
+    texts = [
+        (place, {"answer": _as_stored(record, question, answer, act)})
+        for place, (question, answer) in enumerate(said.items(), act)
+    ]
     # Every answer is sealed under its session's key: shredding one key forgets the whole session.
-    sealed = vault.seal(uow, row.practice_id, ANSWER, row.id, position, answer=text)
-    uow.session.add(
+    sealed = vault.seal_versions(uow, row.practice_id, ANSWER, row.id, texts)
+    uow.session.add_all(
         TriageAnswer(
             practice_id=row.practice_id,
             session_id=row.id,
-            position=position,
-            answer_sealed=sealed["answer"],
-            sealed_version=position,
+            position=place,
+            answer_sealed=blobs["answer"],
+            sealed_version=place,
             answered_by=uow.actor.person_id,
             answered_at=uow.now(),
         )
+        for (place, _), blobs in zip(texts, sealed, strict=True)
     )
-    return replace(record, answers=(*record.answers, (question, answer)), places=(*record.places, place))
+    places = tuple((place, act) for place, _ in texts)
+    return replace(record, answers=(*record.answers, *said.items()), places=(*record.places, *places))
+
+
+def _as_stored(record: Record, question: str, answer: Given, act: int) -> str:
+    version = record.content.versions.get(question.split(".", 1)[0], "")
+    return json.dumps({"question": question, "answer": answer, "version": version, "act": act})
 
 
 def standing(uow: UnitOfWork, practice_id: UUID) -> Standing:

@@ -27,7 +27,6 @@ from telesec.triage.records import (
     CHANGED,
     Content,
     Record,
-    add_answer,
     add_answers,
     fits,
     latest_row,
@@ -107,7 +106,7 @@ def start(uow: UnitOfWork, library: Library, command: StartTriage) -> SessionVie
     uow.session.add(row)
     uow.session.flush()
     for question, given in _carried(library, before, content):
-        record = add_answer(uow, record, question, given)
+        record = add_answers(uow, record, {question: given})
     return advanced(uow, library, record, "start")
 
 

@@ -32,14 +32,32 @@ def seal(
         version: The row's ``sealed_version`` these bytes are stored with.
         fields: Name → text.
     """
+    return seal_versions(uow, practice_id, kind, record_id, [(version, fields)])[0]
+
+
+def seal_versions(
+    uow: UnitOfWork,
+    practice_id: UUID,
+    kind: str,
+    record_id: UUID,
+    versions: Sequence[tuple[int, Mapping[str, str]]],
+) -> list[dict[str, bytes]]:
+    """Return the sealed fields of several versions of one record, in order; one look for its key.
+
+    Args:
+        versions: (version, field name → text).
+    """
     keys.require_practice(uow, practice_id)
     generation, key = keys.record_key(uow, practice_id, record_id)
-    return {
-        name: envelope.seal(
-            key, generation, Place(practice_id, kind, record_id, version, name), text.encode()
-        )
-        for name, text in fields.items()
-    }
+    return [
+        {
+            name: envelope.seal(
+                key, generation, Place(practice_id, kind, record_id, version, name), text.encode()
+            )
+            for name, text in fields.items()
+        }
+        for version, fields in versions
+    ]
 
 
 def seal_new(

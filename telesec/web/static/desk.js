@@ -2,6 +2,7 @@
    Times come from the server: the page only counts on from them. */
 (() => {
   "use strict";
+  const PART = "X-Telesec-Part";
   const desk = () => document.getElementById("desk");
   let ahead = 0;
   let place = "";
@@ -149,6 +150,8 @@
     }
     if (ctx?.target?.id === "desk") {
       leaving = ctx;
+      ctx.page = true;
+      if (ctx.sourceElement.matches("form[data-part]")) ctx.request.headers[PART] = "1";
       for (const one of parts) if (told(one)) again.add(told(one));
       remember();
     } else if (ctx && told(ctx) && addressOf(ctx.sourceElement) !== ctx.request.action) {
@@ -159,6 +162,14 @@
       parts.add(ctx);
       if (leaving && told(ctx)) again.add(told(ctx));
     }
+  });
+
+  /* The next question comes alone where nothing else of the page changed. */
+  document.addEventListener("htmx:after:request", (event) => {
+    const ctx = event.detail.ctx;
+    if (!ctx?.page || !ctx.response.headers.has(PART)) return;
+    ctx.target = document.getElementById("deciding");
+    ctx.select = "#deciding";
   });
 
   document.addEventListener("htmx:finally:request", (event) => {
@@ -181,7 +192,7 @@
       return;
     }
     event.preventDefault();
-    if (name !== "desk") {
+    if (!ctx.page) {
       outdated(ctx.target);
       return;
     }
@@ -190,13 +201,13 @@
   });
 
   document.addEventListener("htmx:error", (event) => {
-    const target = event.detail.ctx?.target;
-    if (target?.id === "desk") banner("failed");
+    const ctx = event.detail.ctx, target = ctx?.target;
+    if (ctx?.page) banner("failed");
     else if (target?.matches?.("section[id]")) outdated(target);
   });
 
   document.addEventListener("htmx:after:swap", (event) => {
-    if (event.detail.ctx?.target?.id !== "desk") return;
+    if (!event.detail.ctx?.page) return;
     banner("");
     leaving = null;
     tellAgain();

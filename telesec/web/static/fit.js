@@ -91,7 +91,7 @@
     document.dispatchEvent(new CustomEvent("telesec:fitted"));
   });
   document.addEventListener("telesec:page", () => { opened.clear(); fit(); });
-  document.addEventListener("htmx:after:swap", (event) => { if (event.detail.ctx?.target?.id !== "desk") fit(); });
+  document.addEventListener("htmx:after:swap", (event) => { if (!event.detail.ctx?.page) fit(); });
   document.addEventListener("DOMContentLoaded", fit);
   document.addEventListener("telesec:room", fit);
   addEventListener("resize", fit);

@@ -18,7 +18,16 @@ def test_a_file_is_kept_for_ever_by_its_hash(client, address):
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.mimetype == "text/css"
-    assert content == (ROOT / "style.css").read_bytes()
+    assert b"/*" not in content
+    assert b"\n  " not in content
+    assert b"prefers-reduced-motion" in content
+
+
+def test_what_others_made_is_sent_as_they_made_it(app, client):
+    with app.test_request_context():
+        address = asset_url("vendor/htmx.min.js")
+    with client.get(address) as answer:
+        assert answer.data == (ROOT / "vendor/htmx.min.js").read_bytes()
 
 
 def test_another_hash_is_not_found(client, address):

@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from telesec.web.assets import ROOT, asset_url
+from telesec.web.assets import asset_url
 from telesec.web.compression import padded
 
 TAKES = {"Accept-Encoding": "gzip", "Sec-Fetch-Site": "same-origin"}
@@ -51,7 +51,7 @@ def test_length_of_a_page_does_not_tell_its_content():
 
 def test_a_file_is_compressed_with_a_tag_of_its_own(client, style):
     with client.get(style) as plain, client.get(style, headers=TAKES) as packed:
-        assert gzip.decompress(packed.data) == (ROOT / "style.css").read_bytes() == plain.data
+        assert gzip.decompress(packed.data) == plain.data
         assert packed.headers["Content-Encoding"] == "gzip"
         assert plain.headers["ETag"] != packed.headers["ETag"]
         assert "Accept-Encoding" in plain.vary
