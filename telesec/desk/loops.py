@@ -9,10 +9,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, func, literal, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    DateTime,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy import cast as as_type
 from sqlalchemy.dialects.postgresql import UUID as PGUUID
 
@@ -21,7 +35,7 @@ from telesec.alerts.rules import AlertState
 from telesec.callbacks.models import Callback
 from telesec.callbacks.rules import CallbackState
 from telesec.foundation.access import Facts, Permission, authorize
-from telesec.foundation.paging import one_of
+from telesec.foundation.paging import among
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.messages.models import Message
 from telesec.practices.reads import served_by
@@ -31,6 +45,13 @@ from telesec.triage.levels import Level
 
 UNREAD_AFTER = timedelta(minutes=30)
 MUST_BE_READ = (Level.CALL15_NOW, Level.DOCTOR_NOW, Level.SAME_DAY)
+LOOKED_AT = {
+    "callbacks": Permission.CALLBACK_READ,
+    "appointments": Permission.APPOINTMENT_READ,
+    "messages": Permission.MESSAGE_READ,
+    "conflicts": Permission.APPOINTMENT_WRITE,
+    "alerts": Permission.ALERT_READ,
+}
 MOST = 12
 COUNTED = 100
 """Where counting stops: the page then says 99+."""
@@ -68,12 +89,24 @@ class OpenEnd:
 def open_ends(uow: UnitOfWork, *, most: int = MOST) -> dict[Kind, tuple[OpenEnd, ...]]:
     """Return what waits at every practice the actor serves, oldest first, at most ``most`` of each kind."""
     authorize(uow, Permission.SESSION_OWN, on=Facts(None))
-    kinds = (_lost(uow), _pending(uow), _unread(uow), _conflicts(uow))
-    rows = uow.session.execute(union_all(*(select(kind.limit(most).subquery()) for kind in kinds)))
     found: dict[Kind, list[OpenEnd]] = {kind: [] for kind in Kind}
-    for row in rows:
+    for row in uow.session.execute(_all_ends(), _served(uow) | {"most": most}):
         found[Kind(row[0])].append(OpenEnd(Kind(row[0]), *row[1:]))
     return {kind: tuple(sorted(items, key=lambda item: item.at)) for kind, items in found.items()}
+
+
+def _served(uow: UnitOfWork) -> dict[str, object]:
+    """Return the practices each of the statements looks at, and since when a letter may be unread."""
+    served = {name: list(served_by(uow.actor, permission)) for name, permission in LOOKED_AT.items()}
+    return {**served, "filed_before": uow.now() - UNREAD_AFTER}
+
+
+@cache
+def _all_ends() -> CompoundSelect[Any]:
+    """Return one statement for all kinds; putting it together takes longer than running it."""
+    most = bindparam("most", type_=Integer())
+    kinds = (_lost(), _pending(), _unread(), _conflicts())
+    return union_all(*(select(kind.limit(most).subquery()) for kind in kinds))
 
 
 @dataclass(frozen=True)
@@ -96,19 +129,25 @@ class Counts:
 def counts(uow: UnitOfWork) -> Counts:
     """Return how much waits at every practice the actor serves: one query, which stops counting at 100."""
     authorize(uow, Permission.SESSION_OWN, on=Facts(None))
-    promised = one_of(Callback.practice_id, served_by(uow.actor, Permission.CALLBACK_READ))
-    alarmed = one_of(Alert.practice_id, served_by(uow.actor, Permission.ALERT_READ))
-    pending, unread, disputed = _pending(uow), _unread(uow), _conflicts(uow)
+    return Counts(*uow.session.execute(_all_counts(), _served(uow)).one())
+
+
+@cache
+def _all_counts() -> Select[int, int, int, int]:
+    pending, unread, disputed = _pending(), _unread(), _conflicts()
     of_call = (pending.where(Appointment.call_id.is_not(None)), unread.where(Message.call_id.is_not(None)))
-    row = uow.session.execute(
-        select(
-            _counted(select(Callback.id).where(promised, Callback.state == CallbackState.OPEN.value)),
-            _counted(select(Alert.id).where(alarmed, Alert.state != AlertState.CLOSED.value)),
-            _counted(pending) + _counted(unread) + _counted(disputed),
-            _counted(of_call[0]) + _counted(of_call[1]) + _counted(disputed),
-        )
-    ).one()
-    return Counts(*row)
+    promised = select(Callback.id).where(
+        among(Callback.practice_id, "callbacks"), Callback.state == CallbackState.OPEN.value
+    )
+    alarmed = select(Alert.id).where(
+        among(Alert.practice_id, "alerts"), Alert.state != AlertState.CLOSED.value
+    )
+    return select(
+        _counted(promised),
+        _counted(alarmed),
+        _counted(pending) + _counted(unread) + _counted(disputed),
+        _counted(of_call[0]) + _counted(of_call[1]) + _counted(disputed),
+    )
 
 
 def up_to(number: int) -> str:
@@ -121,15 +160,13 @@ def _counted(kind: Select[Any]) -> ColumnElement[int]:
     return select(func.count()).select_from(some).scalar_subquery()
 
 
-def _lost(uow: UnitOfWork) -> Select[Any]:
-    served = served_by(uow.actor, Permission.CALLBACK_READ)
+def _lost() -> Select[Any]:
     shown = Callback.call_id, Callback.patient_id, _nobody(), literal(""), Callback.due_at
     still = Callback.state == CallbackState.OPEN.value, Callback.vital
-    return _of(Kind.LOST, Callback, served, shown).where(*still).order_by(Callback.due_at, Callback.id)
+    return _of(Kind.LOST, Callback, "callbacks", shown).where(*still).order_by(Callback.due_at, Callback.id)
 
 
-def _pending(uow: UnitOfWork) -> Select[Any]:
-    served = served_by(uow.actor, Permission.APPOINTMENT_READ)
+def _pending() -> Select[Any]:
     shown = (
         Appointment.call_id,
         Appointment.patient_id,
@@ -137,12 +174,13 @@ def _pending(uow: UnitOfWork) -> Select[Any]:
         Appointment.operation,
         Appointment.created_at,
     )
-    found = _of(Kind.PENDING, Appointment, served, shown).where(Appointment.status == Status.PENDING.value)
+    found = _of(Kind.PENDING, Appointment, "appointments", shown).where(
+        Appointment.status == Status.PENDING.value
+    )
     return found.order_by(Appointment.created_at, Appointment.id)
 
 
-def _unread(uow: UnitOfWork) -> Select[Any]:
-    served = served_by(uow.actor, Permission.MESSAGE_READ)
+def _unread() -> Select[Any]:
     shown = (
         Message.call_id,
         Message.patient_id,
@@ -154,22 +192,23 @@ def _unread(uow: UnitOfWork) -> Select[Any]:
         Message.handled_at.is_(None),
         Message.read_at.is_(None),
         Message.level.in_([level.value for level in MUST_BE_READ]),
-        Message.filed_at <= uow.now() - UNREAD_AFTER,
+        Message.filed_at <= bindparam("filed_before", type_=DateTime(timezone=True)),
     )
-    return _of(Kind.UNREAD, Message, served, shown).where(*waits).order_by(Message.filed_at, Message.id)
+    return _of(Kind.UNREAD, Message, "messages", shown).where(*waits).order_by(Message.filed_at, Message.id)
 
 
-def _conflicts(uow: UnitOfWork) -> Select[Any]:
-    served = served_by(uow.actor, Permission.APPOINTMENT_WRITE)
+def _conflicts() -> Select[Any]:
     shown = _nobody(), _nobody(), _nobody(), CalendarConflict.kind, CalendarConflict.found_at
-    found = _of(Kind.CONFLICT, CalendarConflict, served, shown).where(CalendarConflict.settled_at.is_(None))
+    found = _of(Kind.CONFLICT, CalendarConflict, "conflicts", shown).where(
+        CalendarConflict.settled_at.is_(None)
+    )
     return found.order_by(CalendarConflict.found_at, CalendarConflict.id)
 
 
 def _of(
     kind: Kind,
     model: type[Callback | Appointment | Message | CalendarConflict],
-    served: Sequence[UUID],
+    served: str,
     shown: Sequence[Any],
 ) -> Select[Any]:
     named = [
@@ -179,7 +218,7 @@ def _of(
         )
     ]
     return select(literal(kind.value).label("kind"), model.practice_id, model.id, *named).where(
-        one_of(model.practice_id, served)
+        among(model.practice_id, served)
     )
 
 

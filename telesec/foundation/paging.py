@@ -91,6 +91,12 @@ def one_of(column: Any, practice_ids: Sequence[UUID]) -> ColumnElement[bool]:
     return among
 
 
+def among(column: Any, name: str) -> ColumnElement[bool]:
+    """Return that condition for a statement put together once; the ids are its parameter ``name``."""
+    condition: ColumnElement[bool] = column == any_(bindparam(name, type_=UUIDS))
+    return condition
+
+
 def across_practices(  # noqa: PLR0913 - one value each, all but two by name
     model: Any,
     practice_ids: Sequence[UUID],

@@ -7,15 +7,16 @@ are not reads of health data and leave no audit entry.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Subquery, func, select, text
+from sqlalchemy import Select, Subquery, func, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from telesec.foundation.access import Actor, Facts, Permission, authorize
 from telesec.foundation.errors import NotFound
-from telesec.foundation.paging import one_of
+from telesec.foundation.paging import among, one_of
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices.models import (
     Absence,
@@ -211,34 +212,7 @@ def absences(uow: UnitOfWork, practice_id: UUID) -> tuple[Away, ...]:
 
 def _cards(uow: UnitOfWork, ids: Sequence[UUID]) -> tuple[PracticeCard, ...]:
     """Return cards by name, in one query of columns: this list stands on every page of the desk."""
-    lines = _listed(Line, ids, Line.number, Line.id, Line.number)
-    rpps = func.coalesce(Practitioner.rpps, "")
-    people = _listed(
-        Practitioner,
-        ids,
-        Practitioner.display_name,
-        Practitioner.id,
-        Practitioner.display_name,
-        Practitioner.profession,
-        rpps,
-        Practitioner.speaks_for,
-    )
-    rows = uow.session.execute(
-        select(
-            Practice.id,
-            Practice.name,
-            Practice.time_zone,
-            Practice.language,
-            Practice.sector,
-            lines.c.listed,
-            people.c.listed,
-        )
-        .outerjoin(lines, lines.c.practice_id == Practice.id)
-        .outerjoin(people, people.c.practice_id == Practice.id)
-        .where(one_of(Practice.id, ids))
-        .order_by(Practice.name, Practice.id)
-        .limit(MOST_PRACTICES)
-    )
+    rows = uow.session.execute(_listing(), {"ids": list(ids)})
     return tuple(
         PracticeCard(
             practice_id,
@@ -253,12 +227,44 @@ def _cards(uow: UnitOfWork, ids: Sequence[UUID]) -> tuple[PracticeCard, ...]:
     )
 
 
-def _listed(model: Any, ids: Sequence[UUID], order: Any, *columns: Any) -> Subquery:
+@cache
+def _listing() -> Select[Any]:
+    """Return the statement of the cards; putting it together takes longer than running it."""
+    lines = _listed(Line, Line.number, Line.id, Line.number)
+    rpps = func.coalesce(Practitioner.rpps, "")
+    people = _listed(
+        Practitioner,
+        Practitioner.display_name,
+        Practitioner.id,
+        Practitioner.display_name,
+        Practitioner.profession,
+        rpps,
+        Practitioner.speaks_for,
+    )
+    return (
+        select(
+            Practice.id,
+            Practice.name,
+            Practice.time_zone,
+            Practice.language,
+            Practice.sector,
+            lines.c.listed,
+            people.c.listed,
+        )
+        .outerjoin(lines, lines.c.practice_id == Practice.id)
+        .outerjoin(people, people.c.practice_id == Practice.id)
+        .where(among(Practice.id, "ids"))
+        .order_by(Practice.name, Practice.id)
+        .limit(MOST_PRACTICES)
+    )
+
+
+def _listed(model: Any, order: Any, *columns: Any) -> Subquery:
     """Return, by practice, an array of arrays: the columns of each row, in order."""
     each = func.jsonb_agg(aggregate_order_by(func.jsonb_build_array(*columns), order))
     return (
         select(model.practice_id, each.label("listed"))
-        .where(one_of(model.practice_id, ids))
+        .where(among(model.practice_id, "ids"))
         .group_by(model.practice_id)
         .subquery()
     )
