@@ -6,12 +6,18 @@ from uuid import UUID
 
 from telesec.bootstrap import Deps
 from telesec.foundation.access import Actor, Purpose, system_actor
+from telesec.foundation.ids import new_id
 from telesec.scheduling import configuration, flow, offers
 from telesec.scheduling.booking import BookAppointment
+from telesec.scheduling.claims import as_range
 from telesec.scheduling.configuration import CreateAppointmentType, CreateSchedule
 from telesec.scheduling.hours import OpeningRule
+from telesec.scheduling.intervals import Interval
+from telesec.scheduling.models import CalendarConflict
 from telesec.scheduling.offers import FindSlots, Offer
 from telesec.scheduling.ports import CalendarAddress
+from telesec.scheduling.reads import AppointmentCard
+from telesec.scheduling.rules import ConflictKind
 from telesec.scheduling.service import HoldSlot
 from telesec.testing.calendars import FakeCalendar, FakeCalendars
 from telesec.testing.cast import Cast
@@ -76,6 +82,24 @@ class House:
             uow.commit()
         self.offer()
         return type_id
+
+    def dispute(self, card: AppointmentCard, kind: ConflictKind, later: timedelta | None = None) -> UUID:
+        """Store that the calendar says something else of an appointment: so much later, or not."""
+        theirs = None if later is None else as_range(Interval(card.start + later, card.end + later))
+        conflict = CalendarConflict(
+            practice_id=card.practice_id,
+            id=new_id(),
+            schedule_id=card.schedule_id,
+            appointment_id=card.id,
+            kind=kind.value,
+            ours=as_range(Interval(card.start, card.end)),
+            theirs=theirs,
+            found_at=self.clock.now(),
+        )
+        with self.deps.unit_of_work(self.ada) as uow:
+            uow.session.add(conflict)
+            uow.commit()
+            return conflict.id
 
     @classmethod
     def build(cls, deps: Deps, cast: Cast, calendars: FakeCalendars, url: str, **plan: object) -> "House":

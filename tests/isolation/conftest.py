@@ -32,6 +32,7 @@ from telesec.scheduling import flow as scheduling
 from telesec.scheduling import service as holds
 from telesec.scheduling import waiting, waiting_offers
 from telesec.scheduling.intervals import Interval
+from telesec.scheduling.rules import ConflictKind
 from telesec.scheduling.waiting import JoinWaitingList
 from telesec.testing.bookable import NINE, House
 from telesec.testing.calendars import FakeCalendars
@@ -60,6 +61,7 @@ class Home:
     message_id: UUID
     alert_id: UUID
     callback_id: UUID
+    conflict_id: UUID
     appointment_id: UUID
     patient_id: UUID | None
     claim_id: UUID
@@ -126,6 +128,7 @@ def furnish(deps, cast, calendars, name):
         filed.id,
         filed.alert_id,
         callback_id,
+        house.dispute(booked, ConflictKind.VANISHED),
         booked.id,
         booked.patient_id,
         held.claim_id,

@@ -46,6 +46,7 @@ class Route:
             ),
             "call_id": home.call_id,
             "callback_id": home.callback_id,
+            "conflict_id": home.conflict_id,
             "appointment_id": home.appointment_id,
             "alert_id": home.alert_id,
             "message_id": home.message_id,

@@ -11,7 +11,6 @@ from telesec.accounts.bulletin import LONGEST_TEXT, MOST_AT_ONCE, WriteNotice
 from telesec.accounts.models import Person
 from telesec.callbacks import reads as callbacks
 from telesec.foundation.access import Purpose, system_actor
-from telesec.foundation.ids import new_id
 from telesec.patients import service as patients
 from telesec.patients.service import RegisterPatient
 from telesec.practices import service as practices
@@ -19,11 +18,8 @@ from telesec.practices.models import Practice
 from telesec.practices.service import AddPractitioner
 from telesec.scheduling import configuration, flow
 from telesec.scheduling import service as scheduling
-from telesec.scheduling.claims import as_range
 from telesec.scheduling.configuration import CreateAppointmentType, CreateSchedule
 from telesec.scheduling.hours import OpeningRule
-from telesec.scheduling.intervals import Interval
-from telesec.scheduling.models import CalendarConflict
 from telesec.scheduling.ports import CalendarAddress
 from telesec.scheduling.rules import ConflictKind
 from telesec.scheduling.service import HoldSlot
@@ -58,7 +54,7 @@ def fill(world: World, clock) -> None:
     _twins(world)
     _lights(world)
     _waiting_list(world)
-    _dispute(world, clock)
+    _dispute(world)
     _bulletin(world, clock)
 
 
@@ -135,24 +131,11 @@ def _lights(world: World) -> None:
         trouble(0)
 
 
-def _dispute(world: World, clock) -> None:
+def _dispute(world: World) -> None:
     """An appointment the practice's calendar has an hour later than we do."""
     house = world.house
     booked = flow.book(house.deps, house.ada, house.booking(NINE + timedelta(hours=1)))
-    conflict = CalendarConflict(
-        practice_id=booked.practice_id,
-        id=new_id(),
-        schedule_id=booked.schedule_id,
-        appointment_id=booked.id,
-        kind=ConflictKind.MOVED.value,
-        ours=as_range(Interval(booked.start, booked.end)),
-        theirs=as_range(Interval(booked.end, booked.end + timedelta(minutes=30))),
-        found_at=clock.now(),
-    )
-    with house.deps.unit_of_work(house.ada) as uow:
-        uow.session.add(conflict)
-        uow.commit()
-    world.ids["conflict"] = str(conflict.id)
+    world.ids["conflict"] = str(house.dispute(booked, ConflictKind.MOVED, timedelta(hours=1)))
 
 
 def _bulletin(world: World, clock) -> None:

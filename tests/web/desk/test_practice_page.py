@@ -6,15 +6,12 @@ from datetime import timedelta
 import pytest
 
 from telesec.desk import phone_routes, practice_routes, protocol_routes, supervisor_routes, wall_routes
-from telesec.foundation.ids import new_id
 from telesec.practices import reads as practices
 from telesec.practices import service
 from telesec.practices.rules import HoursOf, Opening
 from telesec.practices.service import WriteInstruction
 from telesec.scheduling import flow
-from telesec.scheduling.claims import as_range
-from telesec.scheduling.intervals import Interval
-from telesec.scheduling.models import CalendarConflict
+from telesec.scheduling.rules import ConflictKind
 from telesec.testing.bookable import House
 from telesec.testing.calendars import FakeCalendars
 from telesec.testing.on_call import order_without_numbers
@@ -312,16 +309,7 @@ def test_who_is_on_call_is_set_by_supervisors(deps, cast, role, path):
 def test_what_a_calendar_says_otherwise_stands_under_it_without_a_name(deps, cast, role, kind, shift, says):
     house = House.build(deps, cast, FakeCalendars(), "memory://lune", lanes=1, rules=True)
     card = flow.book(house.deps, house.ada, house.booking())
-    with house.deps.unit_of_work(house.ada) as uow:
-        theirs = None if shift is None else as_range(Interval(card.start + shift, card.end + shift))
-        uow.session.add(
-            CalendarConflict(
-                practice_id=card.practice_id, id=new_id(),
-                schedule_id=card.schedule_id, appointment_id=card.id,
-                kind=kind, ours=as_range(Interval(card.start, card.end)), theirs=theirs, found_at=uow.now(),
-            )
-        )  # fmt: skip
-        uow.commit()
+    house.dispute(card, ConflictKind(kind), shift)
 
     page = text(visit(house.deps, getattr(cast, role)).get(f"/practice/{cast.lilas}"))
 

@@ -8,9 +8,8 @@ import pytest
 from telesec.desk.loops import COUNTED, Kind, counts, open_ends
 from telesec.foundation.ids import new_id
 from telesec.scheduling import flow, reads
-from telesec.scheduling.claims import as_range
-from telesec.scheduling.intervals import Interval
 from telesec.scheduling.models import CalendarConflict
+from telesec.scheduling.rules import ConflictKind
 from telesec.testing.bookable import NINE
 
 HALF_HOUR = timedelta(minutes=30)
@@ -87,17 +86,7 @@ def test_a_conflict_of_nobody_here_is_not_found(desk, refused):
 @pytest.mark.parametrize(("shift", "says"), [(timedelta(hours=1), "dans l’agenda"), (None, "ne l’a plus")])
 def test_what_stands_elsewhere_or_nowhere_says_both_times_and_whom_to_ask(desk, house, shift, says):
     card = flow.book(house.deps, house.ada, house.booking())
-    with house.deps.unit_of_work(house.ada) as uow:
-        ours = Interval(card.start, card.end)
-        theirs = None if shift is None else as_range(Interval(card.start + shift, card.end + shift))
-        uow.session.add(
-            CalendarConflict(
-                practice_id=card.practice_id, id=new_id(),
-                schedule_id=card.schedule_id, appointment_id=card.id,
-                kind="moved" if shift else "vanished", ours=as_range(ours), theirs=theirs, found_at=uow.now(),
-            )
-        )  # fmt: skip
-        uow.commit()
+    house.dispute(card, ConflictKind.MOVED if shift else ConflictKind.VANISHED, shift)
 
     page = desk.browser.get(address(only(desk, house))).text
 
