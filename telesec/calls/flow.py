@@ -7,12 +7,17 @@ Each event is one short transaction after the look-up of the line; every one may
 
 from dataclasses import dataclass
 
+from sqlalchemy.orm.exc import StaleDataError
+
 from telesec.calls import dropped, gone, reads, service
 from telesec.calls.ports import CallDeps, CallEvent, Progress
 from telesec.calls.rules import CallState
 from telesec.calls.service import Ring
 from telesec.foundation.access import Purpose, system_actor
+from telesec.foundation.errors import Stale
 from telesec.practices import reads as practices
+
+TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,19 @@ class Heard:
 
 
 def receive(deps: CallDeps, event: CallEvent) -> Heard:
-    """Take one event of an incoming call into the facts, and say what the caller should meet."""
+    """Take one event of an incoming call into the facts, and say what the caller should meet.
+
+    What the desk changed in the same moment makes the event be taken again: a carrier tells each only once.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return _received(deps, event)
+        except (Stale, StaleDataError):
+            continue
+    return _received(deps, event)
+
+
+def _received(deps: CallDeps, event: CallEvent) -> Heard:
     with deps.unit_of_work(system_actor(Purpose.RECEIVE_CALLS)) as uow:
         line = practices.find_line(uow, event.called)
     if line is None:

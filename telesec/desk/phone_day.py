@@ -59,7 +59,11 @@ def tell_late(uow: UnitOfWork, practice_id: UUID, minutes: int) -> UUID:
     practice = practices.practice(uow, practice_id)
     me = uow.actor.practitioner_ids.get(practice_id)
     name = signature(uow, practice)
-    words = render(say(LATE.msgid, name=name, minutes=minutes), practice.language)
+    told = {n: render(say(LATE.msgid, name=name, minutes=n), practice.language) for n in DELAYS}
+    for one in practices.instructions(uow, practice_id):
+        if one.practitioner_id == me and one.text in told.values() and one.text != told[minutes]:
+            practice_service.retire_instruction(uow, practice_id, one.id, one.version)
+    words = told[minutes]
     command = WriteInstruction(
         practice_id,
         words,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 from flask import Blueprint, Response, g, redirect, request, url_for
@@ -166,9 +167,9 @@ def install(pages: Blueprint, deps: DeskDeps) -> None:
     @pages.post("/desk/undo")
     @requires(Permission.CALL_HANDLE)
     def undo() -> AnyResponse:
-        offered = chance(deps)
+        offered, here = chance(deps), _here()
         if offered is None:
-            return _told(url_for("desk.idle"), "late")
+            return _told(here or url_for("desk.idle"), "late")
         done = offered.done
         said: str = done.act
         try:
@@ -178,7 +179,8 @@ def install(pages: Blueprint, deps: DeskDeps) -> None:
                 _at_once(deps, done)
         except (NotFound, Refused, Unavailable):
             said = "late"
-        return _told(done.place, said)
+        elsewhere = here.startswith("/desk/calls/") and str(done.call_id) not in here
+        return _told(here if elsewhere else done.place, said)
 
     @pages.after_request
     def say_once(answer: Response) -> Response:
@@ -190,6 +192,15 @@ def install(pages: Blueprint, deps: DeskDeps) -> None:
         answer = redirect(address, code=303)
         answer.delete_cookie(COOKIE, path="/desk")
         return Told(word).offered_on(answer, deps)
+
+
+def _here() -> str:
+    """Return the page of the desk it was asked on, as its script says; empty without one, or from elsewhere.
+
+    Whoever is in another call by now stays in it.
+    """
+    at = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return urlunsplit(("", "", at.path, at.query, "")) if at.path.startswith("/desk/") else ""
 
 
 def _at_once(deps: DeskDeps, done: Done) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from telesec.foundation.unit_of_work import UnitOfWork
-from telesec.practices.models import Absence, Instruction
+from telesec.practices.models import Absence, Instruction, Practice
 
 SENT_TWICE = timedelta(minutes=1)
 """What is sent again within this time, word for word, is one act."""
@@ -32,6 +32,7 @@ class Asked(Protocol):
 
 def same_absence(uow: UnitOfWork, command: Asked) -> UUID | None:
     """Return the absence this one repeats: the same form sent twice, or again after going back."""
+    _one_at_a_time(uow, command.practice_id)
     row = uow.session.scalars(
         select(Absence)
         .where(
@@ -50,6 +51,12 @@ def same_absence(uow: UnitOfWork, command: Asked) -> UUID | None:
     return row.id if abs(row.during.lower - command.start) < SENT_TWICE else None
 
 
+def _one_at_a_time(uow: UnitOfWork, practice_id: UUID) -> None:
+    """Let one who writes of a practice wait for another: two presses at once see each other."""
+    locked = select(Practice.id).where(Practice.id == practice_id).with_for_update(key_share=True)
+    uow.session.execute(locked)
+
+
 class Worded(Protocol):
     """An instruction as it is asked for."""
 
@@ -65,6 +72,7 @@ class Worded(Protocol):
 
 def same_instruction(uow: UnitOfWork, command: Worded, kind: str, applies: str, text: str) -> UUID | None:
     """Return the instruction in force that this new one repeats word for word."""
+    _one_at_a_time(uow, command.practice_id)
     return uow.session.scalars(
         select(Instruction.id)
         .where(

@@ -211,7 +211,7 @@
     banner("");
     leaving = null;
     tellAgain();
-    readClock();
+    if (event.detail.ctx.target.id === "desk") readClock();  /* a part alone brings no time of its own */
     tick();
     focusDeciding();
     document.dispatchEvent(new CustomEvent("telesec:page", { detail: event.detail.ctx }));

@@ -14,6 +14,7 @@
   let byKey = false;
   let pressedAt = 0;
   let last = "";
+  let answered = false;
 
   const shown = (it) => it.getClientRects().length > 0 && !it.disabled;
 
@@ -64,6 +65,7 @@
     const it = bound(name) || (name === "F6" || name === "Escape" ? deciding() : null);
     if (!it) return false;
     last = name;
+    answered = answers(name);
     document.dispatchEvent(new CustomEvent("telesec:key", { detail: name }));
     if (it.getAttribute("aria-keyshortcuts")?.split(" ").includes(name)) press(it);
     else it.focus();
@@ -117,16 +119,21 @@
         count(name);
         if (run.timer && ahead.length && !digit(ahead[0].name)) alone();
       } else if (typing(document.activeElement) && name.length < 6 && !name.startsWith("F")) type(document.activeElement, key);
-      else if (name) act(name);
+      else if (name && !corrects(name)) act(name);
     }
   }
+
+  /* Whether a key answers right after an answer: pressed before the next question could be read, it was meant
+     for the one before, to correct it perhaps. */
+  const answers = (name) => Boolean(bound(name)?.closest("#question"));
+  const corrects = (name) => answered && answers(name);
 
   /* A second Enter on its way, or just after, was meant for the screen before. */
   function repeated(event, name, next) {
     const resting = next || performance.now() < restUntil;
     const plain = event.key === "Enter" && !event.ctrlKey;
     if (event.repeat && (name || plain)) return true;
-    return resting && (plain ? last === "Enter" : Boolean(name) && name === last);
+    return resting && (plain ? last === "Enter" : Boolean(name) && (name === last || corrects(name)));
   }
 
   function keep(event, name, again) {

@@ -138,3 +138,35 @@ def test_letters_of_signs_write_in_the_note(call):
 
     expect(note).to_have_value("fghjk")
     expect(call.page.locator("#question")).to_be_visible()
+
+
+def test_an_answer_pressed_before_the_next_question_could_be_read_answers_nothing(call):
+    begin(call, "mal au dos")
+    asked = call.page.locator('input[name="question_id"]').first
+    first = asked.get_attribute("value")
+
+    call.page.keyboard.press("n")
+    call.page.keyboard.press("o")
+    expect(asked).not_to_have_value(first)
+    second = asked.get_attribute("value")
+    call.page.keyboard.press("o")
+    call.page.wait_for_timeout(450)  # the rest after a new question, and nothing waits to be played
+
+    expect(asked).to_have_value(second)
+    call.page.keyboard.press("o")
+    expect(asked.and_(call.page.locator(f'[value="{second}"]'))).to_have_count(0)
+
+
+def test_an_answer_turns_no_clock_back(call):
+    begin(call, "mal au dos")
+    clock = call.page.locator("[data-since]").first
+    call.page.evaluate("""() => {
+        const it = document.getElementById("desk");
+        it.dataset.now = new Date(Date.parse(it.dataset.now) - 60000).toISOString();
+    }""")
+    before = clock.text_content()
+
+    call.page.keyboard.press("n")
+    expect(call.page.locator("#erase")).to_be_visible()
+
+    assert clock.text_content() >= before

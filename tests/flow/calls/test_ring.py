@@ -4,10 +4,11 @@ import threading
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from telesec.callbacks import reads as callback_reads
-from telesec.calls import reads
+from telesec.calls import gone, reads
 from telesec.calls import service as calls
 from telesec.calls.doors import blueprint
 from telesec.calls.rules import Outcome
@@ -83,6 +84,29 @@ def test_caller_who_gives_up_is_called_back(deps, cast, carrier, bruno):
     with deps.unit_of_work(cast.ada) as uow:
         (card,) = callback_reads.open_cards(uow, cast.lilas).items
     assert card.phone == BRUNO_PHONE
+    assert carrier.problems == []
+
+
+def test_an_event_that_meets_the_desk_in_the_same_row_is_taken_again(deps, cast, carrier, bruno, monkeypatch):
+    """The carrier tells a hang-up once: refused, it would be lost."""
+    bruno.ring(LILAS_LINE)
+    bruno.expect_said("Un instant")
+    hang_up, met = gone.hang_up, []
+
+    def meeting_the_desk(uow, practice_id, provider_id):
+        found = hang_up(uow, practice_id, provider_id)
+        if not met:
+            met.append(found)
+            raise StaleDataError
+        return found
+
+    monkeypatch.setattr(gone, "hang_up", meeting_the_desk)
+    bruno.hang_up()
+    bruno.expect_end()
+
+    assert len(met) == 1
+    with deps.unit_of_work(cast.ada) as uow:
+        assert len(callback_reads.open_cards(uow, cast.lilas).items) == 1
     assert carrier.problems == []
 
 

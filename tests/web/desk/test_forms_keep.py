@@ -1,5 +1,7 @@
 """A refused form comes back with what was typed, and says why beside the field, in the reader's language."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -146,6 +148,21 @@ def test_absence_sent_twice_is_one(deps, cast):
     client, path = visit(deps, cast.dr_lune), f"/phone/day/{cast.lilas}/absence"
     for _ in range(2):
         assert client.post(path, data={"says": "Voir Dr Soleil."}).status_code == 303
+
+    with deps.unit_of_work(cast.dr_lune) as uow:
+        assert len(practices.absences(uow, cast.lilas)) == 1
+
+
+def test_absence_sent_twice_at_once_is_one(deps, cast):
+    clients, path = [visit(deps, cast.dr_lune) for _ in range(4)], f"/phone/day/{cast.lilas}/absence"
+    together = threading.Barrier(len(clients))
+
+    def send(client):
+        together.wait()
+        return client.post(path, data={"says": "Voir Dr Soleil."}).status_code
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        assert set(pool.map(send, clients)) == {303}
 
     with deps.unit_of_work(cast.dr_lune) as uow:
         assert len(practices.absences(uow, cast.lilas)) == 1

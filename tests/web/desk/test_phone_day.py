@@ -44,6 +44,15 @@ def test_late_is_an_instruction_until_midnight(deps, cast):
     assert one.valid_to.isoformat() == "2026-11-26T23:00:00+00:00"
 
 
+def test_a_second_delay_takes_the_place_of_the_first(deps, cast):
+    for minutes in ("20", "30"):
+        phone(deps, cast.dr_lune).post(f"/phone/day/{cast.lilas}/late", data={"minutes": minutes})
+    phone(deps, cast.dr_soleil).post(f"/phone/day/{cast.lilas}/late", data={"minutes": "20"})
+
+    told = {one.text for one in known(deps, cast)}
+    assert told == {"Dr Lune a 30 minutes de retard.", "Dr Soleil a 20 minutes de retard."}
+
+
 def test_late_refuses_a_delay_nobody_offered(deps, cast):
     answer = phone(deps, cast.dr_lune).post(f"/phone/day/{cast.lilas}/late", data={"minutes": "7"})
 

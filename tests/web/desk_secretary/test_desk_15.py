@@ -55,7 +55,7 @@ def test_who_is_elsewhere_gives_the_number_where_the_patient_answers(desk, adopt
 
     read_out = desk.page().split("<dt>Numéro</dt>")[1].split("<dt>")[0]
     assert 'value="06 39 98 00 20"' in read_out
-    assert "Pas auprès du patient" in read_out
+    assert "il n’est pas auprès du patient" in read_out
 
 
 def test_who_is_beside_the_patient_is_asked_for_no_other_number(desk, adopted):

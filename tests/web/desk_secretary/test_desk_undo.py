@@ -6,6 +6,8 @@ import pytest
 
 from telesec.callbacks import reads as callbacks
 from telesec.calls import reads as calls
+from telesec.calls import service
+from telesec.calls.service import OpenCall
 from telesec.messages import reads as messages
 from telesec.messages import service as message_acts
 
@@ -228,3 +230,33 @@ def test_a_calendar_that_does_not_answer_takes_nothing_back(desk, house, booked)
 
     assert "Rien n’a été annulé" in page
     assert booked() == ["10:30"]
+
+
+def asked_on(desk, address):
+    return desk.browser.post("/desk/undo", {}, headers={"HX-Current-URL": f"http://localhost{address}"})
+
+
+def test_too_late_leaves_everybody_where_they_are(desk):
+    assert asked_on(desk, desk.url("?view=booking")).headers["Location"] == desk.url("?view=booking")
+    assert asked_on(desk, "/phone").headers["Location"] == "/desk"
+    assert undo(desk).headers["Location"] == "/desk"
+
+
+def test_who_is_in_the_next_call_by_now_stays_in_it(desk, cast):
+    message(desk, cast)
+    with desk.house.deps.unit_of_work(cast.ada) as uow:
+        practice_id, call_id = service.open_call(uow, OpenCall(cast.lilas, from_number=BRUNO))
+        uow.commit()
+    next_call = f"/desk/calls/{practice_id}/{call_id}"
+
+    answer = asked_on(desk, next_call)
+
+    assert answer.headers["Location"] == next_call
+    assert filed(desk, cast) == ()
+    assert "le message est repris" in desk.browser.get(next_call).text
+
+
+def test_taken_back_in_its_own_call_it_leads_to_where_it_was_done(desk, cast):
+    message(desk, cast)
+
+    assert asked_on(desk, desk.url("?view=outcome")).headers["Location"] == desk.url()
