@@ -13,6 +13,10 @@ from telesec.web.language import render
 
 ADDRESS = say("Address: %(address)s")
 YES = say("%(question)s Yes.")
+IN_DOUBT = {
+    Given.UNKNOWN: say("%(question)s Does not know."),
+    Given.REFUSED: say("%(question)s Refuses."),
+}
 APART = say("The caller is not beside the patient.")
 OWN_NUMBER = say("The patient answers at: %(number)s")
 
@@ -26,6 +30,17 @@ def heard(uow: UnitOfWork, library: Library, session: SessionView, language: str
         session.title.spoken(language),
         *(render(say(YES.msgid, question=question), language) for question in spoken),
     ]
+
+
+def in_doubt(session: SessionView, language: str) -> list[str]:
+    """Return what nobody knew or answered, and so counts as yes; for a session already read."""
+    questions = session.library.questions
+    counted = [
+        (questions[ref].text.spoken(language, session.voice), given)
+        for ref, given in session.answers
+        if given in IN_DOUBT and ref in questions and questions[ref].unknown_as is Given.YES
+    ]
+    return [render(say(IN_DOUBT[given].msgid, question=text), language) for text, given in counted]
 
 
 def whereabouts(address: str, language: str) -> str:

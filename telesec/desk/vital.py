@@ -10,7 +10,7 @@ from telesec.alerts.rules import AlertLevel
 from telesec.alerts.service import RaiseAlert
 from telesec.calls import reads as calls
 from telesec.calls.details import CallDetails, details_of
-from telesec.calls.heard import heard, reached_at, whereabouts
+from telesec.calls.heard import heard, in_doubt, reached_at, whereabouts
 from telesec.foundation.language import say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.messages import service as messages
@@ -61,6 +61,7 @@ def _facts(uow: UnitOfWork, library: Library, session: SessionView, details: Cal
         [
             render(SIGN, language),
             *heard(uow, library, session, language),
+            *in_doubt(session, language),
             *place,
             *reached_at(details, language),
         ]

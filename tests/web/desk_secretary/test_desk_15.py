@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from telesec.messages import reads as messages
+
 
 def start(desk, words="mal à la poitrine"):
     return desk.post("/triage/start", {"words": words, "age": "75", "sex": "F"})
@@ -72,3 +74,44 @@ def test_a_number_that_is_none_is_refused_and_stays_typed(desk, adopted):
     assert answer.status_code == 422
     assert "Vérifiez le numéro" in answer.text
     assert 'value="chez sa voisine"' in answer.text
+
+
+def test_the_doctor_reads_the_sign_nobody_knew_as_it_was_asked(desk, adopted, cast):
+    start(desk, "mal de tête")
+    while "/triage/answer" in (page := desk.page()) and 'data-view="15"' not in page:
+        desk.answer("unknown")
+
+    with desk.house.deps.unit_of_work(cast.ada) as uow:
+        (letter,) = messages.of_call(uow, *desk.call)
+    assert letter.text.count("Ne sait pas.") == 1
+
+
+def test_what_was_not_asked_is_not_read_to_the_15(desk, adopted):
+    desk.register(birth_date="12/10/2026", given_name="Jules", sex="male")
+    start(desk, "fièvre")
+    while 'data-view="15"' not in desk.page():
+        desk.answer("no")
+
+    page = desk.page()
+    assert "non demandé" not in page
+    assert "« fièvre »" in page.replace("\u202f", " ").replace("\xa0", " ")
+
+
+def test_the_15_counts_from_the_sign_not_from_an_earlier_alert(desk, adopted, cast, clock):
+    number = "06 39 98 00 10"
+    letter = {
+        "practitioner_id": cast.dr_lune_id,
+        "level": "doctor_now",
+        "text": "A mal.",
+        "number_was": number,
+    }
+    desk.post("/message", {**letter, "callback_number": number})
+    clock.advance(seconds=40)
+    start(desk, "ne respire plus")
+
+    assert re.search(r'data-since="[^"]*">0:00<', desk.page())
+
+
+def test_a_small_child_does_not_speak_for_itself(desk):
+    desk.register(birth_date="12/10/2026", given_name="Jules", sex="male")
+    assert '<option value="you">' in desk.page()
