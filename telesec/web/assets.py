@@ -1,7 +1,7 @@
 """Static files under names that carry their hash, so that a browser may keep them for ever.
 
-Our own styles and scripts lose their comments and indents, once per process; what is text is sent compressed
-to who takes it.
+Our own scripts lose their comments and indents, once per process; what is text is sent compressed to who
+takes it. Styles keep theirs: rcssmin 1.3 takes the space out of ``.a :is(b)`` inside nested at-rules.
 """
 
 import hashlib
@@ -10,7 +10,6 @@ from importlib.resources import files
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, request, send_file, url_for
-from rcssmin import cssmin
 from rjsmin import jsmin
 from werkzeug.exceptions import NotFound
 
@@ -21,7 +20,7 @@ ROOT = Path(str(files("telesec"))) / "web" / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png",
          ".webmanifest": "application/manifest+json", ".ico": "image/x-icon"}  # fmt: skip
 TEXT = frozenset({".css", ".js", ".svg", ".webmanifest"})
-SHORTEN = {".css": cssmin, ".js": jsmin}
+SHORTEN = {".js": jsmin}
 YEAR = 31_536_000
 
 

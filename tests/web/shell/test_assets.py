@@ -18,9 +18,16 @@ def test_a_file_is_kept_for_ever_by_its_hash(client, address):
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.mimetype == "text/css"
-    assert b"/*" not in content
-    assert b"\n  " not in content
-    assert b"prefers-reduced-motion" in content
+    assert content == (ROOT / "style.css").read_bytes()
+
+
+def test_our_scripts_travel_without_comments_and_indents(app, client):
+    with app.test_request_context():
+        address = asset_url("desk.js")
+    with client.get(address) as answer:
+        assert b"/*" not in answer.data
+        assert b"\n  " not in answer.data
+        assert b"focusDeciding" in answer.data
 
 
 def test_what_others_made_is_sent_as_they_made_it(app, client):
