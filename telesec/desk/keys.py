@@ -140,7 +140,7 @@ KEYS: Mapping[str, Key] = {
     "not_wanted": Key(("n",), say("End the card: not wanted any more"), _K),
     "no_longer": Key(("l",), say("End the card: off the waiting list"), _K),
     "wrong_number": Key(("m", "w"), say("End the card: wrong number"), _K, caps=("M", "W")),
-    "cleared": Key(("s",), say("An appointment to clear up: it is cleared up"), _K),
+    "cleared": Key(("r", "c"), say("An appointment to clear up: it is cleared up"), _K, caps=("R", "C")),
     "transfer": Key(("Enter",), say("Pass the caller to the 15"), _V, caps=("Entrée", "Enter")),
     "they_call": Key(("a",), say("The caller calls the 15 themselves"), _V),
     "refuses_15": Key(("r",), say("The caller refuses the 15"), _V),
