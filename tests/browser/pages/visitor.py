@@ -31,6 +31,8 @@ SAME = """() => [...document.querySelectorAll('.work, .todo, .results, .tags')].
     const names = [...list.querySelectorAll('a, button')].map(it => it.textContent.replace(/\\s+/g, ' '));
     return [...new Set(names.filter((name, at) => names.indexOf(name) < at))].map(it => `two rows say ${it}`);
 })"""
+FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""A page hears of its new size before its next frame."""
 PRESSED = "nav, .btn:not(li > a:only-child), kbd:not(.keys-table kbd)"
 PICTURES = os.environ.get("TELESEC_PICTURES", "")
 PATIENCE = 20_000
@@ -97,6 +99,7 @@ class Visitor:
 
     def _resize(self, page, size):
         page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.evaluate(FRAMES)
 
     def _context(self, who):
         if who not in self._contexts:
