@@ -5,11 +5,12 @@ another machine shows it again.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Self
 from uuid import UUID
 
-from telesec.calls.reads import CallCard, drafts
+from telesec.calls.reads import CallCard, DraftText, drafts
 from telesec.calls.rules import Beside, DraftKind, Handover
 from telesec.calls.service import SaveDraft, save_draft
 from telesec.foundation.access import Facts, Permission, authorize
@@ -54,14 +55,17 @@ class CallDetails:
 
 def details_of(card: CallCard) -> CallDetails:
     """Return the facts kept with a call."""
-    draft = card.drafts.get(DraftKind.PATIENT)
-    return CallDetails.read(draft.text if draft else "")
+    return _among(card.drafts)
 
 
 def details_alone(uow: UnitOfWork, practice_id: UUID, call_id: UUID) -> CallDetails:
     """Return the facts kept with a call, for a part that shows nothing else of it: two queries."""
     authorize(uow, Permission.CALL_READ, on=Facts(practice_id))
-    draft = drafts(uow, practice_id, call_id, DraftKind.PATIENT).get(DraftKind.PATIENT)
+    return _among(drafts(uow, practice_id, call_id, DraftKind.PATIENT))
+
+
+def _among(kept: Mapping[DraftKind, DraftText]) -> CallDetails:
+    draft = kept.get(DraftKind.PATIENT)
     return CallDetails.read(draft.text if draft else "")
 
 

@@ -5,7 +5,7 @@ so it is shown and sealed as the note is, and goes nowhere else.
 """
 
 from telesec.calls.details import details_of
-from telesec.calls.heard import YES, heard, reached_at
+from telesec.calls.heard import IN_DOUBT, YES, heard, reached_at
 from telesec.calls.reads import CallCard
 from telesec.desk.phone_looks import BABY_MONTHS
 from telesec.foundation.language import Sentence, say
@@ -30,8 +30,7 @@ OPEN = {Given.UNKNOWN: say("Not known: %(question)s"), Given.REFUSED: say("Not a
 ANSWERED = {
     Given.YES: YES,
     Given.NO: say("%(question)s No."),
-    Given.UNKNOWN: say("%(question)s Does not know."),
-    Given.REFUSED: say("%(question)s Refuses."),
+    **IN_DOUBT,
 }
 BACK = say("To call back: %(number)s")
 

@@ -63,10 +63,9 @@ def tell_late(uow: UnitOfWork, practice_id: UUID, minutes: int) -> UUID:
     for one in practices.instructions(uow, practice_id):
         if one.practitioner_id == me and one.text in told.values() and one.text != told[minutes]:
             practice_service.retire_instruction(uow, practice_id, one.id, one.version)
-    words = told[minutes]
     command = WriteInstruction(
         practice_id,
-        words,
+        told[minutes],
         name,
         kind=InstructionKind.APPOINTMENTS,
         valid_to=midnight(uow.now(), practice.time_zone),

@@ -204,7 +204,7 @@ class CallScreen:
         return "outcome" if session and session.read_out_at else "read_out"
 
     def alert_text(self) -> str:
-        """What an urgent message may begin with; empty before a triage's result."""
+        """Return what an urgent message may begin with; empty before a triage's result."""
         return alert_text(self._uow, self._deps.library, self.triage, self.call)
 
     def answered(self) -> tuple[tuple[Text, Given], ...]:

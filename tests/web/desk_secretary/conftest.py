@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 
 from telesec.app import create_app
 from telesec.calls import service as calls
@@ -66,6 +67,18 @@ def house(deps, cast, calendars):
         order_without_numbers(uow, cast.lilas, (cast.dr_lune_id, cast.dr_soleil_id))
         uow.commit()
     return built
+
+
+@pytest.fixture
+def asked(house):
+    """Every statement the application sends from now on."""
+    found: list[str] = []
+    event.listen(
+        house.deps.database.engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, *_: found.append(statement),
+    )
+    return found
 
 
 @pytest.fixture

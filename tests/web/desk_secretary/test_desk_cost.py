@@ -3,7 +3,6 @@
 from collections import Counter
 
 import pytest
-from sqlalchemy import event
 
 PARTS = (
     "queue",
@@ -34,17 +33,6 @@ CALL_PARTS = {
 """Parts of a call's page, and what each may ask beside the edge."""
 EDGE = 4
 """Two signed contexts (who is it, the page), the session, the memberships."""
-
-
-@pytest.fixture
-def asked(house):
-    found: list[str] = []
-    event.listen(
-        house.deps.database.engine,
-        "before_cursor_execute",
-        lambda _connection, _cursor, statement, *_: found.append(statement),
-    )
-    return found
 
 
 @pytest.mark.parametrize("part", PARTS)

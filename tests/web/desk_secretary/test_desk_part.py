@@ -1,22 +1,10 @@
 """A script that answers a question is given the next one alone; anything else brings the whole page."""
 
 import pytest
-from sqlalchemy import event
 
 SCRIPT = {"HX-Request": "true", "X-Telesec-Part": "1"}
 MOST = 27
 """Statements of an answer and the question after it: the edge, the act, the part."""
-
-
-@pytest.fixture
-def asked(house):
-    found: list[str] = []
-    event.listen(
-        house.deps.database.engine,
-        "before_cursor_execute",
-        lambda _connection, _cursor, statement, *_: found.append(statement),
-    )
-    return found
 
 
 @pytest.fixture
