@@ -50,7 +50,7 @@ def call_back(uow: UnitOfWork, library: Library, practice_id: UUID, call_id: UUI
     )
     if not alarming or card.state is not CallState.OPEN:
         return None
-    return promise(uow, library, card, session, (DROPPED, uow.now()))
+    return promise(uow, card, session, (DROPPED, uow.now()))
 
 
 def refuse_15(uow: UnitOfWork, library: Library, practice_id: UUID, call_id: UUID) -> UUID | None:
@@ -61,12 +61,11 @@ def refuse_15(uow: UnitOfWork, library: Library, practice_id: UUID, call_id: UUI
     if session is None:
         return None
     card = reads.call(uow, practice_id, call_id)
-    return promise(uow, library, card, session, (REFUSED, uow.now() + REFUSED_15_PROMISE))
+    return promise(uow, card, session, (REFUSED, uow.now() + REFUSED_15_PROMISE))
 
 
 def promise(
     uow: UnitOfWork,
-    library: Library,
     card: CallCard,
     session: SessionView | None,
     why: tuple[Sentence, datetime],
@@ -76,7 +75,7 @@ def promise(
     number = to_e164(card.from_number) or _own_number(uow, card)
     sentence, due_at = why
     language = practices.practice(uow, card.practice_id).language
-    told = heard(uow, library, session, language) if session else []
+    told = heard(session, language) if session else []
     lines = [render(sentence, language), *_caller(card, language), *told]
     note = "\n".join(lines)
     command = OpenCallback(card.practice_id, number, due_at, card.patient_id, card.id, note, vital=True)

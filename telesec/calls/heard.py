@@ -3,10 +3,7 @@
 from telesec.calls.details import CallDetails
 from telesec.calls.rules import Beside
 from telesec.foundation.language import say
-from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices.numbers import read_aloud
-from telesec.triage.in_practice import library_of
-from telesec.triage.library import Library
 from telesec.triage.protocol import Given
 from telesec.triage.reads import SessionView
 from telesec.web.language import render
@@ -21,9 +18,9 @@ APART = say("The caller is not beside the patient.")
 OWN_NUMBER = say("The patient answers at: %(number)s")
 
 
-def heard(uow: UnitOfWork, library: Library, session: SessionView, language: str) -> list[str]:
+def heard(session: SessionView, language: str) -> list[str]:
     """Return the complaint and what was answered with yes, as it was asked; for a session already read."""
-    questions = library_of(uow, library, session.practice_id).questions
+    questions = session.library.questions
     yes = [questions[ref].text for ref, given in session.answers if given is Given.YES and ref in questions]
     spoken = [text.spoken(language, session.voice) for text in yes]
     return [

@@ -49,4 +49,4 @@ def call_back(uow: UnitOfWork, library: Library, alert_id: UUID) -> UUID | None:
     names = [found.name for one in tried if one and (found := practice.practitioner(one))]
     why = say(NOBODY_TOOK.msgid, who=", ".join(names)) if names else NOBODY_TRIED
     session = triage.latest_of_call(uow, library, practice_id, call_id, redraw=True)
-    return dropped.promise(uow, library, reads.call(uow, practice_id, call_id), session, (why, uow.now()))
+    return dropped.promise(uow, reads.call(uow, practice_id, call_id), session, (why, uow.now()))

@@ -11,8 +11,6 @@ from telesec.desk.phone_looks import BABY_MONTHS
 from telesec.foundation.language import Sentence, say
 from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.practices.numbers import read_aloud
-from telesec.triage.in_practice import library_of
-from telesec.triage.library import Library
 from telesec.triage.patient import PatientFacts, Sex
 from telesec.triage.protocol import Given
 from telesec.triage.reads import SessionView
@@ -35,19 +33,18 @@ ANSWERED = {
 BACK = say("To call back: %(number)s")
 
 
-def alert_text(uow: UnitOfWork, library: Library, session: SessionView | None, card: CallCard) -> str:
+def alert_text(uow: UnitOfWork, session: SessionView | None, card: CallCard) -> str:
     """Return what a triage found, one thing a line; empty before a result. For a session already read.
 
     Args:
         uow: Carries the actor, whose language it is written in.
-        library: The protocols.
         session: The triage, None before one.
         card: The call; its number, where it shows one, is where the caller is called back.
     """
     if session is None or session.disposition is None:
         return ""
     language, number = uow.actor.language, read_aloud(card.from_number)
-    title, *yes = heard(uow, library, session, language)
+    title, *yes = heard(session, language)
     whys = [_why(why, session, language) for why in session.whys]
     lines = [
         title,
@@ -55,7 +52,7 @@ def alert_text(uow: UnitOfWork, library: Library, session: SessionView | None, c
         _person(session.patient, language),
         *(_with(DECIDED, language, why=why) for why in whys),
         *(line for line in yes if line not in whys),
-        *_open(uow, library, session, whys),
+        *_open(uow, session, whys),
         *reached_at(details_of(card), language),
         *([back(number, language)] if number else []),
     ]
@@ -104,9 +101,9 @@ def _why(why: Why, session: SessionView, language: str) -> str:
     return _with(ANSWERED[why.given], language, question=spoken) if why.given else spoken
 
 
-def _open(uow: UnitOfWork, library: Library, session: SessionView, said: list[str]) -> list[str]:
+def _open(uow: UnitOfWork, session: SessionView, said: list[str]) -> list[str]:
     """Return what was asked and not known or not answered, but for what decided."""
-    language, questions = uow.actor.language, library_of(uow, library, session.practice_id).questions
+    language, questions = uow.actor.language, session.library.questions
     found = [
         (given, questions[ref].text.spoken(language, session.voice))
         for ref, given in session.answers

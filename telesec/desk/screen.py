@@ -205,7 +205,7 @@ class CallScreen:
 
     def alert_text(self) -> str:
         """Return what an urgent message may begin with; empty before a triage's result."""
-        return alert_text(self._uow, self._deps.library, self.triage, self.call)
+        return alert_text(self._uow, self.triage, self.call)
 
     def answered(self) -> tuple[tuple[Text, Given], ...]:
         """Return what was asked and answered, newest first."""

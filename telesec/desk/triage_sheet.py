@@ -71,7 +71,7 @@ def _asking(pages: Blueprint, deps: DeskDeps) -> None:
             keep_note(uow, (practice_id, call_id), text, seen)
             _keep_beside(uow, (practice_id, call_id))
             begun = calls.start_triage(uow, deps.library, command, another_reason=other)
-            alert_at_once(uow, deps.library, begun)
+            alert_at_once(uow, begun)
 
         return act(deps, (practice_id, call_id), do)
 
@@ -80,7 +80,7 @@ def _asking(pages: Blueprint, deps: DeskDeps) -> None:
     def answer_question(practice_id: UUID, call_id: UUID) -> Response:
         def do(uow: UnitOfWork) -> None:
             command = AnswerQuestion(_session(), request.form.get("question_id", ""), _given())
-            alert_at_once(uow, deps.library, service.answer(uow, deps.library, command))
+            alert_at_once(uow, service.answer(uow, deps.library, command))
 
         return act(deps, (practice_id, call_id), do)
 
@@ -91,7 +91,7 @@ def _hearing(pages: Blueprint, deps: DeskDeps) -> None:
     def tick_heard(practice_id: UUID, call_id: UUID) -> Response:
         def do(uow: UnitOfWork) -> None:
             command = TickHeard(_session(), request.form.getlist("sign"))
-            alert_at_once(uow, deps.library, hearing.tick(uow, deps.library, command))
+            alert_at_once(uow, hearing.tick(uow, deps.library, command))
 
         return act(deps, (practice_id, call_id), do)
 
@@ -104,7 +104,7 @@ def _hearing(pages: Blueprint, deps: DeskDeps) -> None:
                 after = hearing.tick(uow, deps.library, TickHeard(_session(), [told]))
             else:
                 after = hearing.untick(uow, deps.library, _session(), taken_back)
-            alert_at_once(uow, deps.library, after)
+            alert_at_once(uow, after)
 
         return act(deps, (practice_id, call_id), do)
 
@@ -144,7 +144,7 @@ def _ending(pages: Blueprint, deps: DeskDeps) -> None:
     def raise_level(practice_id: UUID, call_id: UUID) -> Response:
         def do(uow: UnitOfWork) -> None:
             command = RaiseLevel(_session(), _level(), request.form.get("reason", ""))
-            alert_at_once(uow, deps.library, service.raise_level(uow, deps.library, command))
+            alert_at_once(uow, service.raise_level(uow, deps.library, command))
 
         return act(deps, (practice_id, call_id), do)
 
@@ -152,7 +152,7 @@ def _ending(pages: Blueprint, deps: DeskDeps) -> None:
     @requires(Permission.TRIAGE_RUN)
     def close_triage(practice_id: UUID, call_id: UUID) -> Response:
         def do(uow: UnitOfWork) -> None:
-            alert_at_once(uow, deps.library, service.close(uow, deps.library, _session()))
+            alert_at_once(uow, service.close(uow, deps.library, _session()))
 
         return act(deps, (practice_id, call_id), do)
 

@@ -16,14 +16,13 @@ from telesec.foundation.unit_of_work import UnitOfWork
 from telesec.messages import service as messages
 from telesec.messages.service import FileMessage
 from telesec.triage.levels import Level
-from telesec.triage.library import Library
 from telesec.triage.reads import SessionView
 from telesec.web.language import render
 
 SIGN = say("Life-threatening sign, the caller is being passed to the 15.")
 
 
-def alert_at_once(uow: UnitOfWork, library: Library, session: SessionView) -> None:
+def alert_at_once(uow: UnitOfWork, session: SessionView) -> None:
     """Raise the alert of a session that reached the 15, unless this call has raised it already."""
     reached = session.disposition is not None and session.level is Level.CALL15_NOW
     if not reached or session.call_id is None:
@@ -44,7 +43,7 @@ def alert_at_once(uow: UnitOfWork, library: Library, session: SessionView) -> No
             session.practice_id,
             next((one for one in rungs if one.channels), rungs[0]).practitioner_id,
             Level.CALL15_NOW,
-            _facts(uow, library, session, details_of(card)),
+            _facts(uow, session, details_of(card)),
             card.from_number,
             callback_number_read_back=False,
             call_id=session.call_id,
@@ -53,14 +52,14 @@ def alert_at_once(uow: UnitOfWork, library: Library, session: SessionView) -> No
     )
 
 
-def _facts(uow: UnitOfWork, library: Library, session: SessionView, details: CallDetails) -> str:
+def _facts(uow: UnitOfWork, session: SessionView, details: CallDetails) -> str:
     """Return what the doctor must know, in the words of the questions answered with yes."""
     language = uow.actor.language
     place = [whereabouts(details.address, language)] if details.address else []
     return "\n".join(
         [
             render(SIGN, language),
-            *heard(uow, library, session, language),
+            *heard(session, language),
             *in_doubt(session, language),
             *place,
             *reached_at(details, language),

@@ -109,9 +109,8 @@ def test_its_questions_are_asked_and_count(adopted, write, start, run, signed):
     assert view.level.value == "call15_now"
 
 
-def test_whoever_takes_over_is_told_its_questions_too(own_yes, deps, cast, uow_as):
-    with uow_as(cast.ada) as uow:
-        lines = heard(uow, deps.library, own_yes, "fr")
+def test_whoever_takes_over_is_told_its_questions_too(own_yes):
+    lines = heard(own_yes, "fr")
 
     assert lines[1:] == ["Lâche-t-elle ce qu’elle tient\u202f? Oui."]
 
